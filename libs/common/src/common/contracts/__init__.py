@@ -1,0 +1,1 @@
+"""What leaves a service: one module per publisher, versioned, changed additively only."""

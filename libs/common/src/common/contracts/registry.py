@@ -1,0 +1,25 @@
+"""Every published contract by its wire name, `<service>.<event>.v<n>`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from common.contracts import incidents
+from common.contracts.incidents import Contract
+
+CONTRACTS: Mapping[str, type[Contract]] = MappingProxyType(
+    {
+        "incidents.incident-reported.v1": incidents.IncidentReported,
+        "incidents.incident-corrected.v1": incidents.IncidentCorrected,
+        "incidents.incident-reclassified.v1": incidents.IncidentReclassified,
+        "incidents.incident-verified.v1": incidents.IncidentVerified,
+        "incidents.incident-disputed.v1": incidents.IncidentDisputed,
+        "incidents.incident-marked-duplicate.v1": incidents.IncidentMarkedDuplicate,
+        "incidents.incident-unmarked-duplicate.v1": incidents.IncidentUnmarkedDuplicate,
+        "incidents.incident-retracted.v1": incidents.IncidentRetracted,
+        "incidents.coverage-declared.v1": incidents.CoverageDeclared,
+    }
+)
+
+WIRE_NAMES: Mapping[type[Contract], str] = MappingProxyType({model: name for name, model in CONTRACTS.items()})

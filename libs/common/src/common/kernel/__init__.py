@@ -1,0 +1,1 @@
+"""All that a domain may import: standard library only."""

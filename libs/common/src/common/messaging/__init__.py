@@ -1,0 +1,1 @@
+"""Events on the move: the envelope, the relay out, the subscriber in."""
