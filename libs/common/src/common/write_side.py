@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from enum import Enum
 from types import TracebackType
 from typing import Any
 from uuid import UUID
@@ -23,6 +21,21 @@ import msgspec
 import structlog
 
 from common.eventsourcing.codec import Codec
+from common.eventsourcing.deciding import YIELD_EVERY, LoadedStream, decide_unit
+from common.eventsourcing.units import (
+    Actor,
+    Aggregate,
+    Enrich,
+    Intent,
+    KeyReused,
+    LostRace,
+    Outcome,
+    Overloaded,
+    Refusal,
+    Unavailable,
+    Unit,
+    UnitResult,
+)
 from common.eventsourcing.writer import (
     ANY_VERSION,
     NO_STREAM,
@@ -30,15 +43,9 @@ from common.eventsourcing.writer import (
     Appended,
     AppendUnit,
     IdempotencyKey,
-    NewEvent,
-    Rows,
-    StreamAppend,
     append,
 )
 from common.kernel.clock import Clock, utc_now
-from common.kernel.decider import Decider
-from common.kernel.errors import DomainError, InConflict, NotFound, StaleVersion, Violation
-from common.kernel.ids import new_id
 from common.observability import metrics
 
 __all__ = [
@@ -61,119 +68,7 @@ __all__ = [
 
 log = structlog.get_logger()
 
-YIELD_EVERY = 50  # commands decided before the event loop gets its turn
-
-
-class Overloaded(Exception):
-    """The queue is full: nothing was taken on; try again in a second."""
-
-
-class Unavailable(Exception):
-    """The database does not take writes now. Whether the unit landed may be unknown; repeating it is safe."""
-
-
-class KeyReused(DomainError):
-    code = "idempotency_key_reused"
-    title = "This Idempotency-Key was used for another request"
-
-
-class LostRace(InConflict):
-    code = "busy"
-    title = "Others keep changing this; try again"
-
-
-class MissingStream(NotFound):
-    code = "not_found"
-
-
-class Refusal(Enum):
-    """What a refused command means for its unit."""
-
-    RAISE = "raise"  # the unit fails with the first refusal
-    KEEP_REST = "keep_rest"  # the others are appended; the refusal stands in its outcome
-    KEEP_NONE = "keep_none"  # nothing is appended; all refusals stand in their outcomes
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts, as every event of the unit records it. `name` is a credential's or person's id, never a name."""
-
-    name: str
-    correlation_id: UUID | None = None
-    causation_id: UUID | None = None
-
-
-Enrich = Callable[["asyncpg.Connection[Any]", Sequence[Any]], Awaitable[Sequence[Any]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Aggregate:
-    """A kind of stream: its decider, and the rows of the service's own read model that follow from a state.
-
-    `rows(stream, version, state, events)` -> {"<table>": [row as JSON-able mapping]}; see `inline_read_model`.
-    `enrich`, where commands need a look-up, takes a batch's commands and gives them back completed, in order,
-    in a constant number of statements.
-    """
-
-    kind: str
-    decider: Decider[Any, Any, Any]
-    rows: Callable[[UUID, int, Any, Sequence[Any]], Rows] = lambda *_: {}
-    enrich: Enrich | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Intent:
-    """A command for a stream. `expected`: a version the caller named (else 412), or ANY_VERSION: a lost race is decided
-    again. `must_exist`: a command on a stream without events is `NotFound`."""
-
-    aggregate: Aggregate
-    stream: UUID
-    command: Any
-    expected: int = ANY_VERSION
-    must_exist: bool = False
-    occurred_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an intent: the stream's version and state afterwards; or the `error` that refused it."""
-
-    stream: UUID
-    version: int
-    created: bool = False
-    state: Any = None
-    events: tuple[Any, ...] = ()
-    warnings: tuple[Violation, ...] = ()
-    error: DomainError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """What is accepted or refused as a whole and answered once.
-
-    `answer` makes the answer stored with `key` (both or neither); `rows` adds rows that depend on the outcomes.
-    Several intents of one stream are decided one after the other and appended as one.
-    """
-
-    intents: Sequence[Intent]
-    actor: Actor
-    refusal: Refusal = Refusal.RAISE
-    key: IdempotencyKey | None = None
-    answer: Callable[[Sequence[Outcome]], Answer] | None = None
-    rows: Callable[[Sequence[Outcome]], Rows] = lambda _: {}
-    dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class UnitResult:
-    """Outcomes in the order of the intents, and the log after it. With `replayed` the key's first answer stands
-    for everything else, and `outcomes` is empty."""
-
-    outcomes: Sequence[Outcome]
-    log_id: UUID
-    position: int
-    recorded_at: datetime
-    replayed: Answer | None = None
+LOOK_AHEAD = 1_000  # units that may stand aside while a batch is filled, so that a hot stream does not cost a full scan
 
 
 @dataclass(slots=True)
@@ -183,11 +78,21 @@ class _Waiting:
     attempts: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
 
+    @property
+    def size(self) -> int:
+        return max(1, len(self.unit.intents))
 
-@dataclass(frozen=True, slots=True)
-class _Stream:
-    version: int
-    state: Any
+    @property
+    def answered(self) -> bool:
+        return self.future.done() and not self.future.cancelled()
+
+    def resolve(self, result: UnitResult) -> None:
+        if not self.future.done():  # a caller that was cancelled has nobody waiting
+            self.future.set_result(result)
+
+    def fail(self, error: Exception) -> None:
+        if not self.future.done():
+            self.future.set_exception(error)
 
 
 class WriteSide:
@@ -238,7 +143,7 @@ class WriteSide:
 
         Raises `DomainError` (with `Refusal.RAISE`), `StaleVersion`, `KeyReused`, `Overloaded`, `Unavailable`.
         """
-        if self._closing or self._queued + len(unit.intents) > max(self._queue_limit, len(unit.intents)):
+        if self._closing or (self._queue and self._queued + len(unit.intents) > self._queue_limit):
             raise Overloaded
         waiting = _Waiting(unit, asyncio.get_running_loop().create_future())
         self._enqueue(waiting)
@@ -246,14 +151,13 @@ class WriteSide:
 
     def _enqueue(self, waiting: _Waiting) -> None:
         self._queue.append(waiting)
-        self._queued += max(1, len(waiting.unit.intents))
+        self._queued += waiting.size
         self._wake.set()
 
     async def _run(self) -> None:
         while self._queue or not self._closing:
             await self._wake.wait()
-            batch = self._drain()
-            if batch:
+            if batch := self._drain():
                 await self._process(batch)
             if not self._queue and not self._closing:
                 self._wake.clear()
@@ -261,51 +165,59 @@ class WriteSide:
     def _drain(self) -> list[_Waiting]:
         """The next batch, first come first served; a unit that shares a key or stream with an earlier one waits."""
         batch: list[_Waiting] = []
-        later: list[_Waiting] = []
+        aside: list[_Waiting] = []
         taken: set[Any] = set()
         size = 0
-        while self._queue and size < self._batch_limit:
+        while self._queue and size < self._batch_limit and len(aside) < LOOK_AHEAD:
             waiting = self._queue.popleft()
-            self._queued -= max(1, len(waiting.unit.intents))
             names = _names(waiting.unit)
             if taken.isdisjoint(names):
                 batch.append(waiting)
-                size += max(1, len(waiting.unit.intents))
+                size += waiting.size
             else:
-                later.append(waiting)
+                aside.append(waiting)
             taken |= names
-        for waiting in reversed(later):
-            self._queue.appendleft(waiting)
-            self._queued += max(1, len(waiting.unit.intents))
+        self._queue.extendleft(reversed(aside))
+        self._queued -= size
         return batch
 
     async def _process(self, batch: list[_Waiting]) -> None:
-        """Handles a batch; whatever fails unexpectedly is found by halving, so that it never fails its neighbours."""
+        """Handles a batch; what fails unexpectedly is found by halving, so that it never fails its neighbours."""
         try:
-            await self._handle(batch)
-        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError, *_NO_WRITES) as error:
-            log.warning("write_side_unavailable", error=str(error), units=len(batch))
-            await self._drop_connection()
-            _fail(batch, Unavailable(str(error)))
-        except Exception as error:
-            if len(batch) == 1:
-                _fail(batch, error)
+            await self._handle([waiting for waiting in batch if not waiting.answered])
+        except Exception as error:  # whatever it is, it is told to those whom it concerns
+            if self._no_writes_now(error):
+                log.warning("write_side_unavailable", error=repr(error), units=len(batch))
+                await self._drop_connection()
+                error = Unavailable(str(error))
+            elif len(batch) > 1:
+                middle = len(batch) // 2
+                await self._process(batch[:middle])
+                await self._process(batch[middle:])
                 return
-            middle = len(batch) // 2
-            await self._process(batch[:middle])
-            await self._process(batch[middle:])
+            for waiting in batch:
+                waiting.fail(error)
+
+    def _no_writes_now(self, error: Exception) -> bool:
+        lost = self._connection is None or self._connection.is_closed()
+        return isinstance(error, (OSError, *_NO_WRITES)) or (lost and isinstance(error, asyncpg.InterfaceError))
 
     async def _handle(self, batch: list[_Waiting]) -> None:
         connection = await self._connected()
         batch = await self._answer_replays(connection, batch)
+        if not batch:
+            return
         streams = await self._load(connection, [i for w in batch for i in w.unit.intents])
         commands = await _enriched(connection, batch)
         decided: list[tuple[_Waiting, AppendUnit]] = []
         for waiting, unit_commands in zip(batch, commands, strict=True):
             try:
-                decided.append((waiting, await self._decide(waiting, unit_commands, streams)))
+                waiting.outcomes, append_unit = await decide_unit(
+                    waiting.unit, unit_commands, streams, self._codec, self._clock()
+                )
+                decided.append((waiting, append_unit))
             except Exception as error:
-                _fail([waiting], error)
+                waiting.fail(error)
         if decided:
             metrics.GROUP_COMMIT_SIZE.observe(len(decided))
             results = await append(connection, [unit for _, unit in decided])
@@ -332,12 +244,12 @@ class WriteSide:
             if key is None or row is None:
                 rest.append(waiting)
             elif row["digest"] != key.digest:
-                _fail([waiting], KeyReused())
+                waiting.fail(KeyReused())
             else:
-                _resolve(waiting, _replay(row))
+                waiting.resolve(_replay(row))
         return rest
 
-    async def _load(self, connection: asyncpg.Connection[Any], intents: Sequence[Intent]) -> dict[UUID, _Stream]:
+    async def _load(self, connection: asyncpg.Connection[Any], intents: Sequence[Intent]) -> dict[UUID, LoadedStream]:
         """Version and state of every stream of the batch, folded from its events (words stay in their own table)."""
         aggregates = {intent.stream: intent.aggregate for intent in intents}
         rows = await connection.fetch(
@@ -345,71 +257,15 @@ class WriteSide:
             " WHERE stream_id = ANY($1::uuid[]) ORDER BY stream_id, version",
             list(aggregates),
         )
-        streams = {stream: _Stream(NO_STREAM, a.decider.initial) for stream, a in aggregates.items()}
+        streams = {stream: LoadedStream(NO_STREAM, a.decider.initial) for stream, a in aggregates.items()}
         for n, row in enumerate(rows):
             stream = row["stream_id"]
             event = self._codec.decode(row["type"], row["schema_version"], row["data"])
             state = aggregates[stream].decider.evolve(streams[stream].state, event)
-            streams[stream] = _Stream(row["version"], state)
+            streams[stream] = LoadedStream(row["version"], state)
             if n % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
         return streams
-
-    async def _decide(self, waiting: _Waiting, commands: Sequence[Any], streams: Mapping[UUID, _Stream]) -> AppendUnit:
-        unit = waiting.unit
-        current = {intent.stream: streams[intent.stream] for intent in unit.intents}
-        outcomes: list[Outcome] = []
-        for n, (intent, command) in enumerate(zip(unit.intents, commands, strict=True)):
-            before = current[intent.stream]
-            try:
-                outcome = _decide_one(intent, command, before)
-            except DomainError as error:
-                if unit.refusal is Refusal.RAISE:
-                    raise
-                outcome = Outcome(intent.stream, before.version, error=error)
-            else:
-                current[intent.stream] = _Stream(outcome.version, outcome.state)
-            outcomes.append(outcome)
-            if n % YIELD_EVERY == YIELD_EVERY - 1:
-                await asyncio.sleep(0)
-        waiting.outcomes = outcomes
-        refused = any(outcome.error for outcome in outcomes)
-        keep = not unit.dry_run and not (unit.refusal is Refusal.KEEP_NONE and refused)
-        return self._append_unit(unit, outcomes, streams, keep=keep)
-
-    def _append_unit(
-        self, unit: Unit, outcomes: Sequence[Outcome], streams: Mapping[UUID, _Stream], *, keep: bool
-    ) -> AppendUnit:
-        now = self._clock()
-        events: dict[UUID, list[NewEvent]] = {}
-        last: dict[UUID, tuple[Intent, Outcome, list[Any]]] = {}
-        for intent, outcome in zip(unit.intents, outcomes, strict=True):
-            if outcome.error is None and keep:
-                new = events.setdefault(intent.stream, [])
-                new.extend(self._new_event(event, intent, unit.actor, now) for event in outcome.events)
-                earlier = last[intent.stream][2] if intent.stream in last else []
-                last[intent.stream] = (intent, outcome, [*earlier, *outcome.events])
-        rows: dict[str, list[Mapping[str, Any]]] = {}
-        for stream, (intent, outcome, happened) in last.items():
-            if happened:
-                _extend(rows, intent.aggregate.rows(stream, outcome.version, outcome.state, happened))
-        _extend(rows, unit.rows(outcomes))
-        return AppendUnit(
-            [StreamAppend(s, last[s][0].aggregate.kind, streams[s].version, new) for s, new in events.items()],
-            rows,
-            unit.key if keep else None,
-            unit.answer(outcomes) if unit.answer and unit.key and keep else None,
-        )
-
-    def _new_event(self, event: Any, intent: Intent, actor: Actor, now: datetime) -> NewEvent:
-        return NewEvent(
-            new_id(),
-            self._codec.encode(event),
-            intent.occurred_at or now,
-            actor.name,
-            actor.correlation_id,
-            actor.causation_id,
-        )
 
     def _settle(self, waiting: _Waiting, unit: AppendUnit, appended: Appended) -> None:
         if appended.status == "ok":
@@ -417,9 +273,9 @@ class WriteSide:
                 for event in entry.events:
                     metrics.EVENTS_APPENDED.labels(event.encoded.type).inc()
             result = UnitResult(waiting.outcomes, appended.log_id, appended.position, appended.recorded_at)
-            _resolve(waiting, result)
+            waiting.resolve(result)
         elif appended.status == "conflict" and waiting.attempts + 1 >= self._attempts:
-            _fail([waiting], LostRace())
+            waiting.fail(LostRace())
         else:  # decided again on what is there now: a lost race, or a key that another process has just answered
             waiting.attempts += 1
             self._enqueue(waiting)
@@ -437,6 +293,7 @@ class WriteSide:
 
 
 _NO_WRITES = (
+    asyncpg.PostgresConnectionError,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.DiskFullError,
     asyncpg.OutOfMemoryError,
@@ -447,25 +304,6 @@ _NO_WRITES = (
     asyncpg.QueryCanceledError,
     asyncpg.InvalidCatalogNameError,
 )
-
-
-def _decide_one(intent: Intent, command: Any, before: _Stream) -> Outcome:
-    if intent.must_exist and before.version == NO_STREAM:
-        raise MissingStream
-    if intent.expected not in (ANY_VERSION, before.version):
-        raise StaleVersion(f"You named version {intent.expected}; the present version is {before.version}.")
-    decision = intent.aggregate.decider.decide(command, before.state)
-    state = before.state
-    for event in decision.events:
-        state = intent.aggregate.decider.evolve(state, event)
-    return Outcome(
-        intent.stream,
-        before.version + len(decision.events),
-        created=before.version == NO_STREAM and bool(decision.events),
-        state=state,
-        events=decision.events,
-        warnings=decision.warnings,
-    )
 
 
 async def _enriched(connection: asyncpg.Connection[Any], batch: Sequence[_Waiting]) -> list[list[Any]]:
@@ -492,22 +330,6 @@ def _names(unit: Unit) -> set[Any]:
     return names
 
 
-def _extend(rows: dict[str, list[Mapping[str, Any]]], more: Rows) -> None:
-    for table, new in more.items():
-        rows.setdefault(table, []).extend(new)
-
-
 def _replay(row: asyncpg.Record) -> UnitResult:
     answer = Answer(row["status"], msgspec.json.decode(row["headers"]), row["body"])
     return UnitResult((), row["log_id"], row["position"], row["recorded_at"], answer)
-
-
-def _resolve(waiting: _Waiting, result: UnitResult) -> None:
-    if not waiting.future.done():  # a caller that was cancelled has nobody waiting
-        waiting.future.set_result(result)
-
-
-def _fail(batch: Sequence[_Waiting], error: Exception) -> None:
-    for waiting in batch:
-        if not waiting.future.done():
-            waiting.future.set_exception(error)
