@@ -196,9 +196,8 @@ def _plain(quantity: Decimal) -> Decimal:
     """3.000 as 3 and 2.50 as 2.5, never 1E+2; what the rules will refuse anyway stays as it was sent."""
     if not quantity.is_finite() or quantity.adjusted() > 15 or len(quantity.as_tuple().digits) > 20:
         return quantity
-    if quantity == 0:
-        return Decimal(0)
-    return Decimal(f"{quantity:f}".rstrip("0").rstrip(".")) if "." in f"{quantity:f}" else Decimal(f"{quantity:f}")
+    digits = f"{quantity:f}"
+    return Decimal(digits.rstrip("0").rstrip(".") if "." in digits else digits) if quantity else Decimal(0)
 
 
 def _source(source: Source) -> Source:
