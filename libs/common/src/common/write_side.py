@@ -294,6 +294,7 @@ class WriteSide:
 
 _NO_WRITES = (
     asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,  # what asyncpg raises when its server goes away in mid-operation
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.DiskFullError,
     asyncpg.OutOfMemoryError,

@@ -39,8 +39,8 @@ class Cursor:
         if len(raw) != 40:
             raise UnreadableCursor(text)
         event_id = UUID(bytes=raw[24:])
-        return cls(
-            UUID(bytes=raw[:16]),
-            int.from_bytes(raw[16:24], "big"),
-            None if event_id == _NOTHING_YET else event_id,
-        )
+        position = int.from_bytes(raw[16:24], "big", signed=True)
+        cursor = cls(UUID(bytes=raw[:16]), position, None if event_id == _NOTHING_YET else event_id)
+        if position < 0 or str(cursor) != text:  # one cursor has one text
+            raise UnreadableCursor(text)
+        return cursor
