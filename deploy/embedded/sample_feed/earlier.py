@@ -17,12 +17,11 @@ def first_versions(lines: Sequence[Line]) -> list[Line]:
 
 
 def _vaguer(line: Line, nth: int) -> Line:
-    """Without its weapons, or its persons, or told under another category."""
-    body = dict(line.body)
-    if nth % 3 == 0 and "weapons" in body:
-        body["weapons"] = [{**weapon, "type": "unknown"} for weapon in body["weapons"]]
+    """Without its weapons, or without its persons, or told under another category."""
+    body = {**line.body, "narrative": f"{line.body['narrative']} First report."}
+    if nth % 3 == 0:
+        body.pop("weapons", None)
     elif nth % 3 == 1:
-        body["narrative"] = f"{body['narrative']} First report."
         body.pop("persons", None)
         body.pop("casualties", None)
     else:
