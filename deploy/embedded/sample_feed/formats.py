@@ -10,7 +10,7 @@ from typing import Any
 
 Body = Mapping[str, Any]
 
-# What a repeated group is called in the columns: weapons → weapon_1_type, weapon_1_count, weapon_2_type …
+# What a repeated group is called in the columns, wherever it lies: weapon_1_type, weapon_2_type, item_1_kind …
 _GROUPS = {"weapons": "weapon", "persons": "person", "items": "item", "sources": "source"}
 
 
@@ -39,7 +39,7 @@ def _cells(members: Body, prefix: str = "") -> Iterator[tuple[str, str]]:
             yield from _cells(value, f"{prefix}{name}_")
         elif name in _GROUPS:
             for nth, each in enumerate(value, start=1):
-                yield from _cells(each, f"{prefix}{_GROUPS[name]}_{nth}_")
+                yield from _cells(each, f"{_GROUPS[name]}_{nth}_")
         else:
             yield f"{prefix}{name}", _cell(value)
 
