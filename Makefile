@@ -1,0 +1,72 @@
+# Everything a person does with this repository. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := libs/common services/incidents services/reporting
+# Looked for only when it is used: the first Python that is new enough.
+PYTHON ?= $(firstword $(foreach p,python3.11 python3 python3.12 python3.13 python3.14,$(if $(shell \
+	$(p) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(p))))
+EMBEDDED := exec env PYTHONPATH=deploy $(BIN)/python -m embedded
+
+.PHONY: help setup demo demo-reset token cli check format test test-fast lock
+
+help:
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+##@ Running
+demo: setup ## Run everything on this machine with sample data, until Ctrl-C (ONCE=1: load, check and stop)
+	@$(EMBEDDED) demo $(if $(filter-out 0,$(ONCE)),--once)
+
+demo-reset: setup ## Delete what the demo keeps in var/, to start clean
+	@$(EMBEDDED) reset
+
+token: setup ## Print a token for the demo (ROLE=verifier|secretariat|analyst|administrator)
+	@$(EMBEDDED) token $(ROLE)
+
+cli: setup ## Run a service's command against the demo (ARGS='reporting rebuild')
+	@$(EMBEDDED) cli $(ARGS)
+
+##@ Developing
+setup: $(VENV)/.complete ## Create the virtual environment from requirements.lock
+
+check: setup ## Formatting, lint, types, import rules, names that must not be committed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	PYTHONPATH=deploy $(BIN)/lint-imports --no-cache
+	.ci/names
+
+format: setup ## Format the code and apply the safe lint fixes
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: setup ## Every test this machine can run; says by name what it skipped and why
+	$(BIN)/pytest
+
+test-fast: setup ## The tests without the slow ones and the browser
+	$(BIN)/pytest -m "not slow and not browser"
+
+lock: ## Write requirements.lock anew from the pyproject files (needs a package index)
+	@$(call require-python)
+	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
+	$(PYTHON) -m venv "$$tools/venv"; "$$tools/venv/bin/pip" install --quiet uv; \
+	$(PYTHON) .ci/requirements.py > "$$tools/workspace.in"; \
+	"$$tools/venv/bin/uv" pip compile --quiet --python-version 3.11 --universal --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" \
+		$(if $(UPGRADE),--upgrade) "$$tools/workspace.in" --output-file requirements.lock
+
+define require-python
+if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed and was not found; name one with PYTHON=…" >&2; exit 1; fi
+endef
+
+$(VENV)/.complete: requirements.lock $(PACKAGES:%=%/pyproject.toml)
+	@$(call require-python)
+	@if [ ! -x $(BIN)/python ]; then $(PYTHON) -m venv $(VENV) >/dev/null || \
+		{ echo "$(PYTHON) cannot make a virtual environment; on Debian install python3-venv" >&2; exit 1; }; fi
+	$(BIN)/python -m pip install --disable-pip-version-check \
+		--require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		$(PACKAGES:%=--editable %)
+	@touch $@

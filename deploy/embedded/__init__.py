@@ -1,0 +1,1 @@
+"""SALWatch on one machine: embedded PostgreSQL, every service, sample data. Not for production."""
