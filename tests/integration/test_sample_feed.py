@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from embedded.sample_feed.agencies import AGENCIES, JURISDICTIONS
 from embedded.sample_feed.earlier import first_versions
+from embedded.sample_feed.figures import BEFORE_THE_RETRACTION, FIGURES
 from embedded.sample_feed.formats import to_csv, to_ndjson
 from embedded.sample_feed.generate import Line, generate, retracted_line
 from embedded.sample_feed.telling import MARK
@@ -212,7 +213,8 @@ def digest(lines: tuple[Line, ...]) -> str:
 def digest_under(hash_seed: str) -> str:
     program = (
         "import hashlib; from embedded.sample_feed.generate import generate; "
-        "from embedded.sample_feed.formats import to_ndjson; "
+        "from embedded.sample_feed.figures import BEFORE_THE_RETRACTION, FIGURES
+from embedded.sample_feed.formats import to_ndjson; "
         "print(hashlib.sha256(to_ndjson([{'agency': l.agency, **l.body} for l in generate()])).hexdigest())"
     )
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sys.path)}
@@ -229,3 +231,9 @@ def test_the_page_on_the_data_shows_the_spread_that_the_feed_has() -> None:
     assert f"{len(first_versions(LINES))} lines arrive in a vaguer first version" in page
     for agency in AGENCIES:
         assert f"| `{agency.code}` |" in page
+
+
+def test_the_page_on_the_data_lists_every_published_figure_with_its_line() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "demo-data.md").read_text()
+    for figure in (*FIGURES, BEFORE_THE_RETRACTION):
+        assert f"| {figure.value:,} | {figure.line} |" in page

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx
+
 from embedded.sample_feed.agencies import Agency
 from embedded.sample_feed.formats import to_csv, to_json, to_ndjson
 from embedded.sample_feed.generate import Line

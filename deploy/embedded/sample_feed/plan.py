@@ -1,7 +1,7 @@
-"""The figures as a plan: how many incidents, persons and weapons the feed must hold, by year and category.
+"""How many incidents, persons and weapons the feed holds, by year and category: a plan that meets the published sums.
 
-What `FIGURES` lists was printed by the founding document, at the line named. Everything else is our illustration,
-chosen so that the printed sums come out exactly; docs/demo-data.md explains the choices.
+The published ones are in `figures`; everything else is our illustration, chosen so that those come out exactly.
+docs/demo-data.md explains the choices.
 """
 
 from __future__ import annotations

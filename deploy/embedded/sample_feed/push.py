@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
+
 from embedded.sample_feed.agencies import AGENCIES
 from embedded.sample_feed.earlier import first_versions
 from embedded.sample_feed.feed import Feed, post_one
