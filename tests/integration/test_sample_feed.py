@@ -213,8 +213,7 @@ def digest(lines: tuple[Line, ...]) -> str:
 def digest_under(hash_seed: str) -> str:
     program = (
         "import hashlib; from embedded.sample_feed.generate import generate; "
-        "from embedded.sample_feed.figures import BEFORE_THE_RETRACTION, FIGURES
-from embedded.sample_feed.formats import to_ndjson; "
+        "from embedded.sample_feed.formats import to_ndjson; "
         "print(hashlib.sha256(to_ndjson([{'agency': l.agency, **l.body} for l in generate()])).hexdigest())"
     )
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": os.pathsep.join(sys.path)}
