@@ -16,6 +16,7 @@ class Envelope:
 
     `data` is the contract as JSON, None for a private event (which keeps its place in the order).
     `type` of a private event is the internal name under the publisher's prefix.
+    `cursor` is the place after this event in its log, opaque to whoever reads it (a CloudEvents extension).
     """
 
     id: UUID
@@ -30,6 +31,7 @@ class Envelope:
     data: dict[str, Any] | None
     correlation_id: UUID | None = None
     causation_id: UUID | None = None
+    cursor: str | None = None
 
     def cloud_event(self) -> dict[str, Any]:
         """The event as the members of a CloudEvent, in the order a reader expects them."""
@@ -51,6 +53,8 @@ class Envelope:
         if self.data is not None:
             members["datacontenttype"] = "application/json"
             members["data"] = self.data
+        if self.cursor is not None:
+            members["cursor"] = self.cursor
         return members
 
     @classmethod
@@ -70,6 +74,7 @@ class Envelope:
             data=members.get("data"),
             correlation_id=_uuid(members.get("correlationid")),
             causation_id=_uuid(members.get("causationid")),
+            cursor=members.get("cursor"),
         )
 
 

@@ -1,0 +1,172 @@
+"""The change feed `GET /v1/events`: a service's log as CloudEvents, in commit order, from any cursor on.
+
+It is the transport where there is no broker, the source of every rebuild, the healer of gaps, and the partners' feed.
+"""
+# No `from __future__ import annotations`: FastAPI reads the guard out of the signature of a nested function.
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from common.contracts.incidents import Contract
+from common.contracts.registry import CONTRACTS
+from common.eventsourcing.codec import Codec
+from common.eventsourcing.cursor import Cursor
+from common.eventsourcing.log import EventLog, ForeignCursor, Recorded
+from common.eventsourcing.tail import Tail
+from common.kernel.errors import InConflict, RuleBroken, Violation
+from common.messaging.envelope import Envelope, encode_line
+
+Publish = Callable[[Recorded[Any]], tuple[str, Contract] | None]
+
+MAX_LIMIT = 5_000
+MAX_WAIT = 30
+YIELD_EVERY = 100  # lines made before the event loop gets its turn
+
+
+class CursorUnreadable(RuleBroken):
+    code = "cursor_unreadable"
+    title = "The cursor cannot be read"
+
+
+class CursorOfAnotherLog(InConflict):
+    code = "cursor_of_another_log"
+    title = "The cursor belongs to another log"
+
+
+class UnknownEventTypes(RuleBroken):
+    code = "unknown_event_type"
+    title = "There is no such event type"
+
+
+class Changes:
+    """A service's log as the world may see it. `publish` tells an event's wire name and contract, None: private."""
+
+    def __init__(self, service: str, log: EventLog[Any], codec: Codec[Any], publish: Publish) -> None:
+        self.service = service
+        self.log = log
+        self._publish = publish
+        published = {name for name in CONTRACTS if name.startswith(f"{service}.")}
+        private = {name for name in codec.types if not any(wire.startswith(f"{name}.v") for wire in published)}
+        self.types = frozenset(published | private)
+
+    async def read(self, after: int, limit: int) -> list[Envelope]:
+        """Up to `limit` events after a position, in order, none left out. Raises `LogBroken`."""
+        head = await self.log.head()
+        envelopes = []
+        for n, recorded in enumerate(await self.log.read(after, limit), start=1):
+            envelopes.append(self._envelope(head.log_id, recorded))
+            if n % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+        return envelopes
+
+    def _envelope(self, log_id: UUID, recorded: Recorded[Any]) -> Envelope:
+        name, contract = self._publish(recorded) or (recorded.type, None)
+        return Envelope(
+            id=recorded.event_id,
+            publisher=self.service,
+            log_id=log_id,
+            type=name,
+            subject=recorded.stream,
+            occurred_at=recorded.occurred_at,
+            recorded_at=recorded.recorded_at,
+            sequence=recorded.position,
+            stream_version=recorded.version,
+            data=None if contract is None else contract.model_dump(mode="json"),
+            correlation_id=recorded.correlation_id,
+            causation_id=recorded.causation_id,
+            cursor=str(Cursor(log_id, recorded.position, recorded.event_id)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What one answer holds: the events asked for, and the cursor after all that was looked at."""
+
+    events: Sequence[Envelope]
+    next_cursor: str
+    moved: bool
+    position: str
+
+
+def feed_router(changes: Changes, tail: Tail, guard: Any) -> APIRouter:
+    """The route, guarded by a permission, e.g. `requires("events:read")`."""
+    router = APIRouter(tags=["change feed"])
+
+    @router.get("/v1/events", response_class=Response, responses={200: {"content": {"application/x-ndjson": {}}}})
+    async def read_events(
+        principal: Annotated[Any, guard],
+        after: Annotated[str | None, Query(description="a cursor of this feed; without it, the beginning")] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 500,
+        wait: Annotated[float, Query(ge=0, le=MAX_WAIT, description="seconds to wait for the next event")] = 0,
+        types: Annotated[list[str] | None, Query(description="only these, separated by commas")] = None,
+    ) -> Response:
+        """CloudEvents as NDJSON in commit order. Private events have no `data`; a filtered feed also has lines that
+        hold a cursor only, so that its reader advances over what was left out."""
+        wanted = _wanted(types, changes.types)
+        page = await _page(changes, tail, await _start(changes, after), limit, wait, wanted)
+        return Response(
+            await _lines(page),
+            media_type="application/x-ndjson",
+            headers={"Next-Cursor": page.next_cursor, "SALWatch-Position": page.position},
+        )
+
+    return router
+
+
+def _wanted(types: list[str] | None, known: frozenset[str]) -> frozenset[str]:
+    """The types asked for; all of them is no filter."""
+    if types is None:
+        return known
+    wanted = frozenset(name.strip() for names in types for name in names.split(","))
+    if unknown := sorted(wanted - known):
+        detail = f"There is no {', '.join(unknown)}; there are {', '.join(sorted(known))}."
+        raise UnknownEventTypes(detail, Violation("/types", UnknownEventTypes.code, detail))
+    return wanted
+
+
+async def _start(changes: Changes, after: str | None) -> Cursor:
+    if after is None:
+        return Cursor((await changes.log.head()).log_id, 0)
+    try:
+        cursor = Cursor.parse(after)
+        await changes.log.check(cursor)
+    except ValueError as error:  # unreadable, or a position that no database holds
+        detail = "Use a cursor as this feed gave it out, or none to begin at the beginning."
+        raise CursorUnreadable(detail, Violation("/after", CursorUnreadable.code, detail)) from error
+    except ForeignCursor as error:
+        detail = "The log was restored, or the cursor is of another service: read again from the beginning."
+        raise CursorOfAnotherLog(detail, Violation("/after", CursorOfAnotherLog.code, detail)) from error
+    return cursor
+
+
+async def _page(changes: Changes, tail: Tail, after: Cursor, limit: int, wait: float, wanted: frozenset[str]) -> _Page:
+    """Answers as soon as there is something wanted, or a whole page that was looked through in vain."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + wait
+    position, next_cursor = after.position, str(after)
+    while True:
+        head = await changes.log.head()  # before the events: who has read up to it has missed nothing until then
+        events = await changes.read(position, limit)
+        if events:
+            position, next_cursor = events[-1].sequence, events[-1].cursor or next_cursor
+        found = [event for event in events if event.type in wanted]
+        left = deadline - loop.time()
+        if found or len(events) == limit or left <= 0 or not await tail.wait(position, left):
+            place = f"{changes.service}:{head.log_id}:{max(head.position, position)}"
+            return _Page(found, next_cursor, position > after.position, place)
+
+
+async def _lines(page: _Page) -> bytes:
+    lines = []
+    for n, event in enumerate(page.events, start=1):
+        lines.append(encode_line(event.cloud_event()))
+        if n % YIELD_EVERY == 0:
+            await asyncio.sleep(0)
+    if page.moved and (not page.events or page.events[-1].cursor != page.next_cursor):
+        lines.append(encode_line({"cursor": page.next_cursor}))
+    return b"".join(lines)
