@@ -1,0 +1,33 @@
+"""A publisher and a consumer, each with a database of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import asyncpg
+import pytest
+from harbour import CREATE_TABLES, Harbour, harbour
+
+
+@pytest.fixture
+async def port(fresh_database: Callable[[str], str]) -> AsyncIterator[Harbour]:
+    async with harbour(fresh_database("common")) as running:
+        yield running
+
+
+@pytest.fixture
+async def consumer_dsn(fresh_database: Callable[[str], str]) -> str:
+    dsn = fresh_database("common")
+    connection = await asyncpg.connect(dsn)
+    await connection.execute("CREATE SCHEMA readmodel; SET search_path = readmodel")
+    await connection.execute(CREATE_TABLES)
+    await connection.close()
+    return dsn
+
+
+@pytest.fixture
+async def pool(consumer_dsn: str) -> AsyncIterator[asyncpg.Pool[Any]]:
+    settings = {"search_path": "readmodel,public"}
+    async with asyncpg.create_pool(consumer_dsn, min_size=1, max_size=4, server_settings=settings) as pool:
+        yield pool

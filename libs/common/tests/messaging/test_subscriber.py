@@ -1,0 +1,219 @@
+"""Whatever happens on the way, each event has its effect once, in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import asyncpg
+import pytest
+from common.messaging import checkpoints
+from common.messaging.feed import ForeignLog, GapInFeed
+from common.messaging.ports import Connection, Received, Record
+from common.messaging.subscriber import Subscriber
+from harbour import Checked, Coverage, Harbour, Tampered, covered, day, stream_of
+
+Pool: TypeAlias = "asyncpg.Pool[Any]"
+
+
+def subscriber(pool: Pool, port: Harbour, projection: Coverage | None = None, **settings: Any) -> Subscriber:
+    return Subscriber(pool, port.source(), projection or Coverage(), "reporting", **settings)
+
+
+async def position(pool: Pool) -> int:
+    found: int = await pool.fetchval("SELECT position FROM checkpoint WHERE consumer = 'reporting'")
+    return found
+
+
+async def test_events_are_applied_and_private_ones_counted(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1, 2)
+    await port.record(Checked("A"))
+    await port.declare("B", 3)
+    assert await subscriber(pool, port).step() == 4
+    assert await covered(pool) == {stream_of("A"): (day(2), 2), stream_of("B"): (day(3), 1)}
+    assert await position(pool) == 4
+
+
+async def test_it_resumes_where_it_stopped(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1)
+    await subscriber(pool, port).step()
+    await port.declare("A", 2)
+    assert await subscriber(pool, port).step() == 1
+    assert await covered(pool) == {stream_of("A"): (day(2), 2)}
+
+
+async def test_an_empty_poll_moves_nothing_and_is_fresh(pool: Pool, port: Harbour) -> None:
+    assert await subscriber(pool, port).step() == 0
+    async with pool.acquire() as connection:
+        fresh = await checkpoints.freshness(connection, "reporting")
+    assert fresh == {"incidents": {"position": 0, "lag_events": 0, "lag_seconds": 0.0}}
+
+
+async def test_a_step_stops_at_the_position_asked_for(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1, 2, 3)
+    stepping = subscriber(pool, port)
+    assert await stepping.step(up_to=2) == 2
+    assert await covered(pool) == {stream_of("A"): (day(2), 2)}
+    assert await stepping.step() == 1
+
+
+class DiesOnce(Coverage):
+    """Its connection is killed by the server after it has written, before the commit."""
+
+    died = False
+
+    async def apply(self, connection: Connection, batch: Sequence[Received]) -> None:
+        await super().apply(connection, batch)
+        if not self.died:
+            self.died = True
+            await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+async def test_killed_between_projecting_and_commit_it_applies_once(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1, 2)
+    dying = subscriber(pool, port, DiesOnce())
+    running = asyncio.create_task(dying.run())
+    await checkpoints.wait_for(pool, "reporting", "incidents", (await port.log.head()).log_id, 2)
+    running.cancel()
+    assert await covered(pool) == {stream_of("A"): (day(2), 2)}
+
+
+async def test_cancelled_in_the_middle_of_a_batch_nothing_is_half_applied(pool: Pool, port: Harbour) -> None:
+    class Hangs(Coverage):
+        reached = asyncio.Event()
+
+        async def apply(self, connection: Connection, batch: Sequence[Received]) -> None:
+            await super().apply(connection, batch)
+            self.reached.set()
+            await asyncio.sleep(60)
+
+    await port.declare("A", 1)
+    running = asyncio.create_task(subscriber(pool, port, Hangs()).run())
+    await Hangs.reached.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert (await position(pool), await covered(pool)) == (0, {})
+
+
+async def test_duplicates_are_dropped(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1, 2)
+    first: list[Record] = []
+
+    def again(records: list[Record]) -> list[Record]:
+        first.extend(records)
+        return first + records
+
+    doubling = Subscriber(pool, Tampered(port.source(), again), Coverage(), "reporting")
+    await doubling.step()
+    await port.declare("A", 3)
+    await doubling.step()  # brings all of it once more
+    assert await covered(pool) == {stream_of("A"): (day(3), 3)}
+    assert await position(pool) == 3
+
+
+async def test_an_old_event_alone_does_not_set_the_checkpoint_back(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1, 2)
+    kept: list[Record] = []
+
+    def only_the_first(records: list[Record]) -> list[Record]:
+        kept.extend(records)
+        return records if len(kept) == len(records) else kept[:1]
+
+    late = Subscriber(pool, Tampered(port.source(), only_the_first), Coverage(), "reporting")
+    await late.step()
+    await port.record(Checked("B"))
+    await late.step()
+    assert (await position(pool), await covered(pool)) == (2, {stream_of("A"): (day(2), 2)})
+
+
+@pytest.mark.parametrize("lost", [0, 1, 2])
+async def test_a_lost_record_is_healed_from_the_feed(pool: Pool, port: Harbour, lost: int) -> None:
+    await port.declare("A", 1, 2, 3, 4)
+    lossy = Tampered(port.source(limit=100), lambda records: records[:lost] + records[lost + 1 :])
+    assert await Subscriber(pool, lossy, Coverage(), "reporting").step() == 4
+    assert await covered(pool) == {stream_of("A"): (day(4), 4)}
+
+
+async def test_a_gap_in_the_feed_itself_stops_the_consumer(pool: Pool, port: Harbour) -> None:
+    class Poor(Tampered):
+        async def between(self, cursor: str | None, position: int) -> Any:
+            raise GapInFeed(f"nothing after {position}")
+
+    await port.declare("A", 1, 2, 3)
+    lossy = Poor(port.source(), lambda records: records[:1] + records[2:])
+    with pytest.raises(GapInFeed, match="nothing after 1"):
+        await Subscriber(pool, lossy, Coverage(), "reporting").run()
+    assert (await position(pool), await covered(pool)) == (1, {stream_of("A"): (day(1), 1)})
+
+
+async def test_two_workers_apply_once_between_them(pool: Pool, port: Harbour) -> None:
+    workers = [asyncio.create_task(subscriber(pool, port).run()) for _ in range(2)]
+    for n in range(1, 41):
+        head = await port.declare(f"agency {n % 7}", n)
+    await checkpoints.wait_for(pool, "reporting", "incidents", (await port.log.head()).log_id, head)
+    for worker in workers:
+        worker.cancel()
+    assert sum(times for _, times in (await covered(pool)).values()) == 40
+
+
+async def test_a_batch_on_a_moved_checkpoint_is_dropped(pool: Pool, port: Harbour) -> None:
+    slow, quick = subscriber(pool, port), subscriber(pool, port)
+    await slow.step()
+    await port.declare("A", 1, 2)
+    await quick.step()
+    assert await slow.step() == 0, "the other was first"
+    await port.declare("A", 3)
+    assert await slow.step() == 1, "it has read the checkpoint again"
+    assert await covered(pool) == {stream_of("A"): (day(3), 3)}
+
+
+async def test_a_restored_log_stops_the_consumer(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1, 2)
+    running = subscriber(pool, port)
+    await running.step()
+    await port.log.restored()
+    await port.declare("A", 3)
+    with pytest.raises(ForeignLog, match="rebuild"):
+        await running.step()
+    assert (await position(pool), await covered(pool)) == (2, {stream_of("A"): (day(2), 2)})
+
+
+async def test_another_log_is_noticed_even_before_the_first_event(pool: Pool, port: Harbour) -> None:
+    running = subscriber(pool, port)
+    await running.step()
+    await port.log.restored()
+    with pytest.raises(ForeignLog, match="rebuild"):
+        await running.step()
+
+
+async def test_waiting_for_a_position_of_another_log_is_a_conflict(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1)
+    await subscriber(pool, port).step()
+    with pytest.raises(checkpoints.OtherLog):
+        await checkpoints.wait_for(pool, "reporting", "incidents", stream_of("A"), 1)
+    with pytest.raises(checkpoints.NotYetVisible, match="up to position 1"):
+        await checkpoints.wait_for(pool, "reporting", "incidents", (await port.log.head()).log_id, 2, timeout=0.05)
+
+
+async def test_freshness_tells_how_far_behind(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1, 2, 3)
+    await subscriber(pool, port).step(up_to=1)
+    async with pool.acquire() as connection:
+        await connection.execute("UPDATE checkpoint SET last_recorded_at = last_recorded_at - interval '1 minute'")
+        fresh = (await checkpoints.freshness(connection, "reporting"))["incidents"]
+    assert (fresh["position"], fresh["lag_events"]) == (1, 2)
+    assert 60 <= fresh["lag_seconds"] < 70
+
+
+async def test_a_publisher_that_is_silent_is_not_believed_to_have_nothing(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1)
+    await subscriber(pool, port).step()
+    async with pool.acquire() as connection:
+        await connection.execute(
+            "UPDATE checkpoint SET heard_at = heard_at - interval '1 minute',"
+            " caught_up_at = caught_up_at - interval '1 minute', last_recorded_at = last_recorded_at - interval '1 hour'"
+        )
+        fresh = (await checkpoints.freshness(connection, "reporting"))["incidents"]
+    assert fresh["lag_events"] == 0
+    assert 60 <= fresh["lag_seconds"] < 70
