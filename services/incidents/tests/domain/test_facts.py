@@ -13,7 +13,13 @@ from common.kernel.text import ErasableText
 from common.testing.deciders import Given, given
 from incidents.domain import errors
 from incidents.domain.body import IncidentBody, Person, Place
-from incidents.domain.commands import CorrectIncident, ReclassifyIncident, ReportIncident, VerifyIncident
+from incidents.domain.commands import (
+    CorrectIncident,
+    IncidentCommand,
+    ReclassifyIncident,
+    ReportIncident,
+    VerifyIncident,
+)
 from incidents.domain.events import (
     CorrectionProposed,
     IncidentCorrected,
@@ -99,6 +105,7 @@ def test_a_repeated_narrative_keeps_its_salt_and_stays_erased(
     erased = ErasableText(words.salt, words.digest, None)
     history = given(incident, IncidentReported("RS_MUP", replace(full, narrative=erased)))
     (event,) = history.when(line(tags=())).decision.events
+    assert isinstance(event, IncidentCorrected)
     assert event.body.narrative is erased
 
 
@@ -215,7 +222,7 @@ def test_a_later_change_voids_a_verification(
     incident: IncidentDecider, line: Line, full: IncidentBody, command: str
 ) -> None:
     verified = given(incident, IncidentReported("RS_MUP", full), IncidentVerified(1))
-    commands = {
+    commands: dict[str, IncidentCommand] = {
         "push": line(tags=()),
         "correct": correction(line, tags=()),
         "reclassify": ReclassifyIncident("other", WHY, line().now),
