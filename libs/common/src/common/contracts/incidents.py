@@ -11,13 +11,7 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
-
-class Contract(BaseModel):
-    """Base of what is published: frozen; unknown fields are ignored, for contracts grow."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+from common.contracts.base import Contract as Contract  # what reads these contracts names their base with them
 
 
 class Place(Contract):

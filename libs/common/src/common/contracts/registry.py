@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from common.contracts import incidents
-from common.contracts.incidents import Contract
+from common.contracts.base import Contract
 
 CONTRACTS: Mapping[str, type[Contract]] = MappingProxyType(
     {

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from common.contracts.incidents import Contract
+from common.contracts.base import Contract
 from common.contracts.registry import CONTRACTS
 from common.eventsourcing.codec import Codec
 from common.eventsourcing.cursor import Cursor

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from common.contracts.incidents import Contract
+from common.contracts.base import Contract
 from common.contracts.registry import CONTRACTS
 from common.messaging.envelope import Envelope
 

@@ -1,0 +1,11 @@
+"""What every published contract is."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Contract(BaseModel):
+    """Base of what is published: frozen; unknown fields are ignored, for contracts grow."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
