@@ -1,0 +1,209 @@
+"""A batch: claim the receipt, land chunk after chunk, answer. The next chunk is prepared while one is written."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+from common.eventsourcing.units import (
+    Aggregate,
+    Intent,
+    KeyReused,
+    LostRace,
+    Outcome,
+    Overloaded,
+    Refusal,
+    Unit,
+    UnitResult,
+)
+from common.eventsourcing.writer import Rows
+from common.kernel.clock import Clock, utc_now
+from common.kernel.errors import DomainError, RuleBroken
+from common.kernel.ids import derived_id
+from common.observability import metrics
+from common.write_side import WriteSide
+
+from incidents.application.batch_body import MAX_ATOMIC_BODY, MAX_ATOMIC_LINES, MAX_BODY, MAX_LINES, Body, chunks
+from incidents.application.chunk import Chunk, Describe, Entry, LandedLineDiffers, Parse, Preparation
+from incidents.application.lines import Line, LineReader, Unreadable
+from incidents.application.receipts import FENCED, Answered, Claim, LeaseLost, Ledger, Order
+from incidents.domain.body import clean
+from incidents.domain.commands import ReportIncident
+
+RENEW_AFTER = 10  # seconds of a lease of thirty
+PATIENCE = (0.1, 0.2, 0.5, 1.0, 2.0)  # seconds between attempts while the write side is busy
+
+
+class EmptyBatch(RuleBroken):
+    code = "empty_batch"
+    title = "The body holds no line"
+
+
+class Stopped(Exception):
+    """A batch that ended early. `cause` says why; its receipt tells what has landed so far."""
+
+    def __init__(self, cause: Unreadable | DomainError, receipt: UUID) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+        self.receipt = receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What all batches share. `incidents` is the aggregate that lines are reported to."""
+
+    write_side: WriteSide
+    incidents: Aggregate
+    ledger: Ledger
+    parse: Parse
+    describe: Describe
+    clock: Clock = utc_now
+
+    async def push(self, order: Order, pieces: AsyncIterator[bytes], reader: LineReader) -> Answered:
+        """Lands a body, or answers again what its key has answered.
+
+        Raises `EmptyBatch`, `BadHeader` and `Unreadable` before a receipt is claimed and `Stopped` afterwards;
+        `ReceiptHeld`, `KeyReused`, `LeaseLost`; `Overloaded` and `Unavailable`, after which the key continues; and
+        what `pieces` raises when the connection is cut.
+        """
+        atomic = order.mode == "atomic"
+        body = Body(pieces, MAX_ATOMIC_BODY if atomic else MAX_BODY)
+        async with contextlib.aclosing(chunks(body, reader, MAX_ATOMIC_LINES if atomic else MAX_LINES)) as source:
+            first = await anext(source, None)
+            if first is None:
+                raise EmptyBatch
+            claim = await self.ledger.claim(order)
+            if claim.answered is not None:
+                await _require_same_body(body, source, claim)
+                return claim.answered
+            return await _Run(self, order, claim, body).finish(_chained(first, source))
+
+
+@dataclass(slots=True)
+class _Run:
+    """One request's work on its receipt."""
+
+    feed: Feed
+    order: Order
+    claim: Claim
+    body: Body
+    writing: asyncio.Task[None] | None = None
+    renewed: float = field(default_factory=time.monotonic)
+
+    async def finish(self, source: AsyncIterator[list[Line]]) -> Answered:
+        self.body.heartbeat = self._renew_when_due
+        try:
+            await (self._land_together(source) if self.order.mode == "atomic" else self._land_by_chunk(source))
+            return await self.feed.ledger.answer(self.claim, self.body.digest)
+        except BaseException as error:
+            with contextlib.suppress(Exception):  # the first error is the one to tell
+                await self._written()
+            with contextlib.suppress(Exception):  # the lease ends by itself
+                await self.feed.ledger.stop(self.claim, "unreadable" if isinstance(error, Unreadable) else "cut")
+            if isinstance(error, Unreadable | LandedLineDiffers):
+                raise Stopped(error, self.claim.id) from error
+            raise
+
+    async def _land_by_chunk(self, source: AsyncIterator[list[Line]]) -> None:
+        number = first = 0
+        async for lines in source:
+            chunk = await self._prepared(number, first, lines)
+            await self._written()
+            if not chunk.as_stored:
+                self.writing = asyncio.create_task(self._write(chunk))
+            number, first = number + 1, first + len(lines)
+        await self._written()
+        await self._require_nothing_missing(number)
+
+    async def _land_together(self, source: AsyncIterator[list[Line]]) -> None:
+        lines = [line async for some in source for line in some]
+        chunk = await self._prepared(0, 0, lines)
+        if not chunk.as_stored:
+            await self._write(chunk)
+
+    async def _prepared(self, number: int, first: int, lines: Sequence[Line]) -> Chunk:
+        stored = None if self.claim.new else await self.feed.ledger.chunk(self.claim, number)
+        preparation = Preparation(self.feed.parse, self.claim, self.order.jurisdictions)
+        return await preparation.prepare(number, first, lines, stored)
+
+    async def _written(self) -> None:
+        writing, self.writing = self.writing, None
+        if writing is not None:
+            await writing
+
+    async def _write(self, chunk: Chunk) -> None:
+        try:
+            result = await _patiently(self.feed.write_side, self._unit(chunk))
+        except asyncpg.PostgresError as error:
+            if error.sqlstate == FENCED:
+                raise LeaseLost from error
+            raise
+        if not self.order.dry_run:
+            for outcome in chunk.outcomes(result.outcomes, all_or_none=self.order.mode == "atomic"):
+                metrics.FEED_ITEMS.labels("incidents", outcome).inc()
+
+    def _unit(self, chunk: Chunk) -> Unit:
+        atomic = self.order.mode == "atomic"
+
+        def rows(outcomes: Sequence[Outcome]) -> Rows:
+            items = chunk.items(outcomes, self.feed.describe, all_or_none=atomic)
+            return {"receipt_chunk": [chunk.row(self.claim, items)]}
+
+        return Unit(
+            [self._intent(entry) for entry in chunk.to_decide],
+            self.order.actor,
+            Refusal.KEEP_NONE if atomic else Refusal.KEEP_REST,
+            rows=rows,
+            dry_run=self.order.dry_run or (atomic and chunk.refused),
+        )
+
+    def _intent(self, entry: Entry) -> Intent:
+        assert entry.body is not None, "only what was parsed is decided"
+        agency = self.order.agency
+        stream = derived_id("incident", agency, clean(entry.body.external_id))
+        return Intent(self.feed.incidents, stream, ReportIncident(agency, entry.body, self.feed.clock()))
+
+    async def _require_nothing_missing(self, number: int) -> None:
+        """A retry has to hold every line that has landed; what was rejected it may leave out."""
+        if self.claim.new:
+            return
+        for stored in await self.feed.ledger.chunks_from(self.claim, number):
+            for item in stored.items:
+                if item.landed:
+                    raise LandedLineDiffers(item.index, f"Line {item.index} has landed and is missing now.")
+        await self.feed.ledger.drop_chunks_from(self.claim, number)
+
+    async def _renew_when_due(self) -> None:
+        if time.monotonic() - self.renewed > RENEW_AFTER:
+            self.renewed = time.monotonic()
+            await self.feed.ledger.renew(self.claim)
+
+
+async def _patiently(write_side: WriteSide, unit: Unit) -> UnitResult:
+    for wait in PATIENCE:
+        try:
+            return await write_side.execute(unit)
+        except (Overloaded, LostRace):
+            await asyncio.sleep(wait)
+    return await write_side.execute(unit)
+
+
+async def _require_same_body(body: Body, source: AsyncIterator[list[Line]], claim: Claim) -> None:
+    try:
+        async for _ in source:
+            pass
+    except Unreadable:
+        raise KeyReused from None
+    if body.digest != claim.body_digest:
+        raise KeyReused
+
+
+async def _chained(first: list[Line], source: AsyncIterator[list[Line]]) -> AsyncIterator[list[Line]]:
+    yield first
+    async for lines in source:
+        yield lines
