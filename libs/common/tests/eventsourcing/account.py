@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 import asyncpg
+
 from common.eventsourcing.codec import Codec
 from common.kernel.decider import Decider, Decision
 from common.kernel.errors import RuleBroken

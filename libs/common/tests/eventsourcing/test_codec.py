@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from common.eventsourcing.codec import Codec, UnknownEventType, event_type
 from common.kernel.text import ErasableText
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from account import ACCOUNT, CODEC, TELLER, Deposit, Deposited, Note, Noted, write_side
+
 from common.eventsourcing.cursor import Cursor, UnreadableCursor
 from common.eventsourcing.log import EventLog, ForeignCursor, LogBroken
 from common.eventsourcing.writer import ANY_VERSION, AppendUnit, NewEvent, StreamAppend, append

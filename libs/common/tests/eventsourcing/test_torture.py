@@ -18,6 +18,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from account import CODEC, Deposited
+
 from common.eventsourcing.log import EventLog
 from common.eventsourcing.writer import ANY_VERSION, AppendUnit, NewEvent, StreamAppend, append
 from common.kernel.clock import utc_now

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 from account import ACCOUNT, CODEC, TELLER, Deposit, NothingToDeposit, write_side
+
 from common.eventsourcing.log import EventLog
 from common.kernel.errors import StaleVersion
 from common.kernel.ids import new_id

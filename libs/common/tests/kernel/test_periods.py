@@ -3,6 +3,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from common.kernel.periods import (
     DatePrecision,
     Grain,
@@ -13,8 +16,6 @@ from common.kernel.periods import (
     whole_months,
     year_before,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 GRAINS: tuple[Grain, ...] = ("year", "half", "quarter", "month")
 dates = st.dates(date(1001, 1, 1), date(9998, 12, 31))

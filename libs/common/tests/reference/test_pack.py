@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
 from common.reference.pack import PACKS, BrokenPack, Pack, load_pack, shipped_packs
 
 AVMP = ("AL", "BA", "XK", "ME", "MK", "RS", "MD")

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from common.kernel.text import ErasableText
 from incidents.domain.body import (
     Casualties,

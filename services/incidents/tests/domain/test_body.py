@@ -9,12 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
 from common.eventsourcing.codec import Codec, union_members
 from common.kernel.errors import DomainError
 from common.kernel.text import ErasableText
 from common.testing.deciders import Given
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from incidents.domain.body import (
     Casualties,
     IncidentBody,

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+
 from common.testing.deciders import given
 from incidents.domain.commands import DeclareCoverage
 from incidents.domain.coverage import CoverageDecider, decider

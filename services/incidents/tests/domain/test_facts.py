@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from common.kernel.text import ErasableText
 from common.testing.deciders import Given, given
 from incidents.domain import errors

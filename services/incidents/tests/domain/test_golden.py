@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from common.eventsourcing.codec import Codec, event_type, union_members
 from common.kernel.text import ErasableText
 from incidents.domain.body import (

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from common.kernel.text import ErasableText
 from common.testing.deciders import given
 from incidents.domain.body import Casualties, Person, Place, Range, SeizedItem, Seizure, Source, Weapon

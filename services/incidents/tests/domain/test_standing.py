@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+
 from common.kernel.errors import DomainError
 from common.kernel.text import ErasableText
 from common.testing.deciders import given

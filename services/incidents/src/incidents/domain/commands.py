@@ -12,7 +12,6 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from common.kernel.text import ErasableText
-
 from incidents.domain.body import IncidentBody
 
 Status = Literal["active", "duplicate", "retracted"]

@@ -9,7 +9,6 @@ from typing import TypeAlias
 
 from common.kernel.decider import Decider, Decision
 from common.kernel.errors import Violation
-
 from incidents.domain.commands import CoverageCommand
 from incidents.domain.errors import InvalidCoverage
 from incidents.domain.events import CoverageDeclared, CoverageEvent

@@ -12,7 +12,6 @@ from typing import Literal, TypeAlias
 from uuid import UUID
 
 from common.kernel.text import ErasableText
-
 from incidents.domain.body import IncidentBody
 
 CorrectedBy = Literal["push", "agency", "secretariat"]

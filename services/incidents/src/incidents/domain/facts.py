@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 from common.kernel.decider import Decision
 from common.kernel.errors import Violation
-
 from incidents.domain import errors
 from incidents.domain.body import BODY_FIELDS, IncidentBody, changed_fields, clean, in_order, tidy
 from incidents.domain.commands import CorrectIncident, ReclassifyIncident, ReportIncident

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TypeAlias, assert_never
 
 from common.kernel.decider import Decider, Decision
-
 from incidents.domain import errors
 from incidents.domain.commands import (
     CorrectIncident,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from common.kernel.errors import Violation
 from common.kernel.text import ErasableText
-
 from incidents.domain.body import IncidentBody, Place, Source
 from incidents.domain.errors import InvalidText
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from common.kernel.errors import Violation
-
 from incidents.domain.body import (
     UNREPORTED,
     Casualties,
