@@ -33,9 +33,14 @@ class Home:
         return self.folder / "logs"
 
     @property
-    def issuer(self) -> Path:
-        """The folder of the embedded issuer: its private key and the key set that services read."""
-        return self.folder / "issuer"
+    def issuer_key(self) -> Path:
+        """What the demo's tokens are signed with."""
+        return self.folder / "issuer.pem"
+
+    @property
+    def key_set(self) -> Path:
+        """Its public half, which services read."""
+        return self.folder / "jwks.json"
 
     @property
     def api_keys(self) -> Path:
@@ -68,11 +73,11 @@ class Home:
 
     def empty(self) -> None:
         """Deletes what the demo has written, and nothing else that may lie there."""
-        for path in (self.postgres, self.logs, self.issuer):
-            if path.exists():
-                shutil.rmtree(path)
-        for path in (self.api_keys, self.loaded, self.demo, self.processes, self.lock):
-            path.unlink(missing_ok=True)
+        for folder in (self.postgres, self.logs):
+            if folder.exists():
+                shutil.rmtree(folder)
+        for file in (self.issuer_key, self.key_set, self.api_keys, self.loaded, self.demo, self.processes):
+            file.unlink(missing_ok=True)
 
 
 def home(environment: Mapping[str, str] = os.environ) -> Home:

@@ -1,0 +1,90 @@
+"""python -m embedded demo [--once] | reset | token ROLE | cli SERVICE COMMAND …"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from common.testing.postgres import EmbeddedPostgres, PostgresUnusable
+from embedded import demo, services
+from embedded.access import ROLES, Access
+from embedded.errors import CannotRun
+from embedded.home import Home, home
+from embedded.single import AlreadyRunning, sole_run
+
+INTERRUPTED = 130
+
+
+def main() -> int:
+    arguments = _parser().parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # either way of ending runs what has to be tidied up
+    try:
+        place = home()
+        match arguments.what:
+            case "demo":
+                return demo.run(place, once=arguments.once)
+            case "reset":
+                return _reset(place)
+            case "token":
+                print(Access(place).token(arguments.role))
+                return 0
+            case _:
+                return _command(place, arguments.service, arguments.arguments)
+    except (CannotRun, PostgresUnusable) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="embedded", description="SALWatch on one machine.")
+    commands = parser.add_subparsers(dest="what", required=True)
+    run = commands.add_parser("demo", help="run everything, with sample data")
+    run.add_argument("--once", action="store_true", help="load, check and stop")
+    commands.add_parser("reset", help="delete what the demo keeps")
+    commands.add_parser("token", help="print a token").add_argument("role", choices=ROLES)
+    cli = commands.add_parser("cli", help="run a service's command against the demo")
+    cli.add_argument("service", choices=sorted(services.SERVICES))
+    cli.add_argument("arguments", nargs=argparse.REMAINDER)
+    return parser
+
+
+def _reset(place: Home) -> int:
+    with sole_run(place):
+        services.postgres(place).stop("immediate")
+        place.empty()
+    print(f"The demo's data in {place.folder} is deleted.")
+    return 0
+
+
+def _command(place: Home, service: str, arguments: Sequence[str]) -> int:
+    access = Access(place)
+    with _database(place) as server:
+        settings = services.environment(place, access, server, service)
+        command = [sys.executable, "-m", service, *arguments]
+        return subprocess.run(command, env={**os.environ, **settings}, check=False).returncode  # noqa: S603
+
+
+@contextmanager
+def _database(place: Home) -> Iterator[EmbeddedPostgres]:
+    """The demo's own while it runs, else started for this one command."""
+    server = services.postgres(place)
+    try:
+        with sole_run(place):
+            server.start()
+            try:
+                yield server
+            finally:
+                server.stop()
+    except AlreadyRunning:
+        yield server
+
+
+if __name__ == "__main__":
+    sys.exit(main())

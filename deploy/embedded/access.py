@@ -1,0 +1,35 @@
+"""The demo's identity provider: tokens for the people of the demo and for its services."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from common.security.issuer import DEFAULT_AUDIENCE, DEFAULT_ISSUER, Issuer
+from embedded.home import Home
+
+ROLES = ("verifier", "secretariat", "analyst", "administrator")
+FOR_PEOPLE = timedelta(days=30)
+FOR_SERVICES = timedelta(days=365)  # longer than a demo runs; each start of a process gets a new one
+
+
+class Access:
+    """Makes the signing key on first use and puts its public half where services read it."""
+
+    issuer = DEFAULT_ISSUER
+    audience = DEFAULT_AUDIENCE
+
+    def __init__(self, home: Home) -> None:
+        self.key_set = home.key_set
+        self._issuer = Issuer(home.issuer_key)
+        self._issuer.write_jwks(home.key_set)
+
+    def token(self, role: str) -> str:
+        """A token of a person in that role, good for a month."""
+        return self._issuer.issue(role, lifetime=FOR_PEOPLE)
+
+    def tokens(self) -> dict[str, str]:
+        return {role: self.token(role) for role in ROLES}
+
+    def service_token(self, service: str) -> str:
+        """What one service shows to another."""
+        return self._issuer.issue("service", subject=service, lifetime=FOR_SERVICES)

@@ -1,0 +1,134 @@
+"""`make demo`: databases, services, sample feed, addresses; serves until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Mapping
+
+import httpx
+import psutil
+
+from common.testing.postgres import EmbeddedPostgres
+from embedded import services
+from embedded.access import Access
+from embedded.agencies import api_keys
+from embedded.home import Home, write_json
+from embedded.load import check, load
+from embedded.single import end_leftovers, remember, require_free, sole_run
+from embedded.supervisor import Supervisor
+
+SAMPLE_PACK = "western-balkans"
+
+
+def run(home: Home, *, once: bool) -> int:
+    """The exit code: 0 when it served or checked, 130 when it was interrupted before. Raises `CannotRun`."""
+    with sole_run(home):
+        home.demo.unlink(missing_ok=True)
+        if left := end_leftovers(home):
+            print(f"Ended what a killed run had left: {', '.join(left)}.")
+        require_free(services.ports(home))
+        server = services.postgres(home)
+        print(f"SALWatch: the data lies in {home.folder}.")
+        try:
+            server.start()
+            return asyncio.run(_Demo(home, server).run(once=once))
+        finally:
+            server.stop()
+
+
+class _Demo:
+    def __init__(self, home: Home, server: EmbeddedPostgres) -> None:
+        self._home = home
+        self._server = server
+        self._access = Access(home)
+        self._supervisor = Supervisor(home.logs, self._started, print)
+        self._keys: Mapping[str, str] = {}
+        self._serving = False
+
+    async def run(self, *, once: bool) -> int:
+        task = asyncio.ensure_future(self._serve(once=once))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            return 0 if self._serving else 130
+        finally:
+            self._serving = False
+            print("Stopping.")
+            self._home.demo.unlink(missing_ok=True)
+            await self._supervisor.stop()
+        return 0
+
+    async def _serve(self, *, once: bool) -> None:
+        await asyncio.to_thread(services.migrate, self._home, self._access, self._server)
+        for part in services.PARTS:
+            await self._supervisor.start(services.program(self._home, self._access, self._server, part))
+        sample = (os.environ.get("SALWATCH_PACK") or SAMPLE_PACK) == SAMPLE_PACK
+        if sample:
+            await self._fill()
+        else:
+            print("There is no sample feed for this pack: the services start empty.")
+        if once:
+            if sample:
+                print("\n".join(["The aggregates show what was published:", *await self._checked()]))
+            return
+        self._serving = True
+        self._write()
+        print(self._addresses())
+        await self._keep_database()
+
+    async def _fill(self) -> None:
+        urls = services.urls(self._home)
+        async with httpx.AsyncClient(base_url=urls["incidents"]) as client:
+            self._keys = await api_keys(self._home, client, self._access.token("administrator"))
+        print(await load(self._home, urls, self._keys, self._access.tokens()))
+
+    async def _checked(self) -> list[str]:
+        return [f"  {line}" for line in await check(services.urls(self._home)["reporting"])]
+
+    async def _keep_database(self) -> None:
+        """Restarts PostgreSQL when it dies; returns never."""
+        while True:
+            await asyncio.sleep(0.5)
+            with contextlib.suppress(FileNotFoundError, psutil.NoSuchProcess):
+                if psutil.Process(self._server.pid()).status() != psutil.STATUS_ZOMBIE:
+                    continue
+            print("postgres ended; it is started again")
+            await asyncio.to_thread(self._server.start)
+            self._write()
+
+    def _started(self, pids: Mapping[str, int]) -> None:
+        remember(self._home, pids)
+        if self._serving:
+            self._write()
+
+    def _write(self) -> None:
+        write_json(
+            self._home.demo,
+            {
+                "services": services.urls(self._home),
+                "api_keys": self._keys,
+                "tokens": self._access.tokens(),
+                "processes": {**self._supervisor.pids, "postgres": self._server.pid()},
+                "metrics": services.metrics(self._home),
+            },
+        )
+
+    def _addresses(self) -> str:
+        urls = services.urls(self._home)
+        example = f"{urls['reporting']}/v1/aggregates/incidents?by=category&from=2020-01-01&to=2020-12-31"
+        return "\n".join(
+            [
+                "",
+                f"  Dashboard          {urls['reporting']}/",
+                f"  Aggregates         {example}",
+                *(f"  {name:<18} {url}/docs" for name, url in urls.items()),
+                f"  Keys and tokens    {self._home.demo}",
+                "",
+                "Ctrl-C stops everything.",
+            ]
+        )
