@@ -63,10 +63,6 @@ def make_line(n: int, **changes: Any) -> dict[str, Any]:
     }
 
 
-def ndjson(lines: Iterable[Any]) -> bytes:
-    return msgspec.json.Encoder().encode_lines(list(lines))
-
-
 async def in_pieces(body: bytes, cut: Exception | None = None, size: int = 20_000) -> AsyncIterator[bytes]:
     for at in range(0, len(body), size):
         yield body[at : at + size]
@@ -86,11 +82,17 @@ class Partner:
         self, body: bytes | Sequence[Any], reader: LineReader | None = None, cut: Exception | None = None, **order: Any
     ) -> Answered:
         """`body` as it is, or lines to send as NDJSON; with `cut` the connection ends so after it."""
-        asked = {"jurisdictions": None, "mode": "partial", **order}
-        pieces = in_pieces(body if isinstance(body, bytes) else ndjson(body), cut)
-        return await self.feed.push(
-            Order("RS_MUP", actor=Actor("key-1"), credential="key-1", **asked), pieces, reader or NdjsonReader()
-        )
+        pieces = in_pieces(body if isinstance(body, bytes) else self.ndjson(body), cut)
+        return await self.feed.push(self.order(**order), pieces, reader or NdjsonReader())
+
+    @staticmethod
+    def order(**asked: Any) -> Order:
+        usual = {"jurisdictions": None, "credential": "key-1", "mode": "partial"}
+        return Order("RS_MUP", actor=Actor("key-1"), **{**usual, **asked})
+
+    @staticmethod
+    def ndjson(lines: Iterable[Any]) -> bytes:
+        return msgspec.json.Encoder().encode_lines(list(lines))
 
     @staticmethod
     def encoded(line: Any) -> bytes:
@@ -106,6 +108,9 @@ class Partner:
 
     async def outcomes(self, answered: Answered) -> list[str]:
         return [item["outcome"] for item in await self.items(answered)]
+
+    async def states(self) -> list[str]:
+        return [row["state"] for row in await self.pool.fetch("SELECT state FROM receipt ORDER BY created_at")]
 
     async def events(self) -> int:
         count: int = await self.pool.fetchval("SELECT count(*) FROM event")

@@ -39,18 +39,24 @@ class Body:
     async def pieces(self) -> AsyncIterator[bytes]:
         """Raises `BodyTooLarge`, and whatever the connection raises when it is cut."""
         waiting = bytearray()
-        async for piece in self._pieces:
-            await self.heartbeat()
-            self._size += len(piece)
-            if self._size > self._most:
-                raise BodyTooLarge(f"This batch may have at most {self._most} bytes; send the rest in another one.")
-            self._hash.update(piece)
-            waiting += piece
-            if len(waiting) >= _PIECE_BYTES:
-                yield bytes(waiting)
-                waiting.clear()
-        if waiting:
-            yield bytes(waiting)
+        try:
+            async for piece in self._pieces:
+                await self._taken(piece)
+                waiting += piece
+                if len(waiting) >= _PIECE_BYTES:
+                    yield bytes(waiting)
+                    waiting.clear()
+        except Exception:
+            yield bytes(waiting)  # what had come is not lost with what did not
+            raise
+        yield bytes(waiting)
+
+    async def _taken(self, piece: bytes) -> None:
+        await self.heartbeat()
+        self._size += len(piece)
+        if self._size > self._most:
+            raise BodyTooLarge(f"This batch may have at most {self._most} bytes; send the rest in another one.")
+        self._hash.update(piece)
 
     @property
     def digest(self) -> bytes:

@@ -191,7 +191,7 @@ def _integer(cell: str) -> int | str:
 
 def _number(cell: str) -> float | str:
     text = cell.strip()
-    return float(text) if re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,2})?", text) else cell
+    return float(text) if re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?", text) else cell
 
 
 def _boolean(cell: str) -> bool | str:
