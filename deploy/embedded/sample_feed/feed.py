@@ -53,11 +53,7 @@ class Feed:
         if not external_ids:
             return set()
         listed = await self.partner.get(
-            "/v1/incidents",
-            agency=self.agency.code,
-            external_id=external_ids,
-            status="any",
-            limit=len(external_ids),
+            "/v1/incidents", agency=self.agency.code, external_id=external_ids, status="any"
         )
         return {item["external_id"] for item in listed.json()["items"]}
 

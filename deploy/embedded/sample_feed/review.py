@@ -17,7 +17,7 @@ async def review(verifier: Partner, lines: Sequence[Line]) -> tuple[int, int]:
     counts = {"verify": 0, "dispute": 0}
     for agency in _REVIEWED:
         chosen = [line.external_id for line in lines if line.agency == agency][::_EVERY]
-        listed = await verifier.get("/v1/incidents", agency=agency, external_id=chosen, limit=len(chosen))
+        listed = await verifier.get("/v1/incidents", agency=agency, external_id=chosen)
         standing = {item["external_id"]: item for item in listed.json()["items"]}
         for nth, external_id in enumerate(chosen):
             incident = standing[external_id]
