@@ -1,0 +1,111 @@
+"""What leaves the service: each domain event and the contract that tells it to the world, or none for a private one."""
+
+from __future__ import annotations
+
+from typing import Any, assert_never
+
+from common.contracts import incidents as contracts
+from common.contracts.registry import WIRE_NAMES
+from common.eventsourcing.log import Recorded
+from incidents.domain import events
+from incidents.domain.body import IncidentBody, Person, Place, Seizure, Weapon
+from incidents.domain.privacy import public_body
+
+PRIVATE: tuple[type, ...] = (events.CorrectionProposed,)
+
+
+def publish(recorded: Recorded[Any]) -> tuple[str, contracts.Contract] | None:
+    """The wire name and the contract; None for a private event."""
+    contract = contract_of(recorded.event)
+    return None if contract is None else (WIRE_NAMES[type(contract)], contract)
+
+
+def contract_of(event: events.IncidentEvent | events.CoverageEvent) -> contracts.Contract | None:
+    match event:
+        case events.IncidentReported():
+            return contracts.IncidentReported(incident=_incident(event.agency, event.body))
+        case events.IncidentCorrected():
+            return contracts.IncidentCorrected(fields=event.fields, incident=_incident(event.agency, event.body))
+        case events.CorrectionProposed():
+            return None
+        case events.IncidentReclassified():
+            return contracts.IncidentReclassified(category=event.category, incident=_incident(event.agency, event.body))
+        case events.IncidentVerified():
+            return contracts.IncidentVerified(version_seen=event.version_seen)
+        case events.IncidentDisputed():
+            return contracts.IncidentDisputed()
+        case events.IncidentMarkedDuplicate():
+            return contracts.IncidentMarkedDuplicate(duplicate_of=event.duplicate_of)
+        case events.IncidentUnmarkedDuplicate():
+            return contracts.IncidentUnmarkedDuplicate()
+        case events.IncidentRetracted():
+            return contracts.IncidentRetracted()
+        case events.CoverageDeclared():
+            return contracts.CoverageDeclared(
+                agency=event.agency, jurisdiction=event.jurisdiction, complete_through=event.complete_through
+            )
+        case _:
+            assert_never(event)
+
+
+def _incident(agency: str, body: IncidentBody) -> contracts.Incident:
+    known = public_body(body)
+    return contracts.Incident(
+        agency=agency,
+        occurred_on=known.occurred_on,
+        date_precision=known.date_precision,
+        jurisdiction=known.jurisdiction,
+        place=_place(known.place) if known.place else None,
+        category=known.category,
+        tags=known.tags,
+        weapons=tuple(map(_weapon, known.weapons)),
+        persons=tuple(map(_person, known.persons)),
+        casualties=_casualties(known),
+        seizure=_seizure(known.seizure) if known.seizure else None,
+    )
+
+
+def _place(place: Place) -> contracts.Place:
+    assert place.precision not in (None, "exact"), "a public place is a settlement or coarser"
+    return contracts.Place(
+        name=place.name,
+        admin=place.admin,
+        latitude=place.latitude,
+        longitude=place.longitude,
+        precision=place.precision,
+    )
+
+
+def _weapon(weapon: Weapon) -> contracts.Weapon:
+    return contracts.Weapon(
+        type=weapon.type,
+        count=weapon.count,
+        possession=weapon.possession,
+        converted=weapon.converted,
+        stolen=weapon.stolen,
+    )
+
+
+def _person(person: Person) -> contracts.Person:
+    return contracts.Person(
+        role=person.role,
+        sex=person.sex,
+        age_group=person.age_group,
+        outcome=person.outcome,
+        relation=person.relation,
+    )
+
+
+def _casualties(body: IncidentBody) -> contracts.Casualties | None:
+    if body.casualties is None:
+        return None
+    killed, injured = (
+        contracts.Range(low=estimate.low, best=estimate.best, high=estimate.high) if estimate else None
+        for estimate in (body.casualties.killed, body.casualties.injured)
+    )
+    return contracts.Casualties(killed=killed, injured=injured)
+
+
+def _seizure(seizure: Seizure) -> contracts.Seizure:
+    items = tuple(contracts.SeizedItem(kind=i.kind, quantity=i.quantity, unit=i.unit) for i in seizure.items)
+    return contracts.Seizure(setting=seizure.setting, items=items)
