@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from embedded.sample_feed.agencies import AGENCIES, JURISDICTIONS
 from embedded.sample_feed.earlier import first_versions
 from embedded.sample_feed.figures import BEFORE_THE_RETRACTION, FIGURES

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+
 from embedded.sample_feed.partner import FeedRefused, Partner
 
 
