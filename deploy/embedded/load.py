@@ -11,10 +11,10 @@ import httpx
 from tqdm import tqdm
 
 from embedded.errors import CannotRun
-from embedded.figures import FIGURES, read
 from embedded.home import Home, read_json, write_json
 from embedded.sample_feed.agencies import MONITOR
 from embedded.sample_feed.feed import COMPLETE_THROUGH
+from embedded.sample_feed.figures import FIGURES
 from embedded.sample_feed.partner import FeedRefused
 from embedded.sample_feed.push import push
 
@@ -106,10 +106,11 @@ async def check(reporting_url: str) -> list[str]:
     lines, wrong = [], []
     async with httpx.AsyncClient(base_url=reporting_url, timeout=30) as reporting:
         for figure in FIGURES:
-            value = await read(reporting, figure)
-            lines.append(f"{figure.year} {figure.title}: {value:,}")
-            if value != figure.expected:
-                wrong.append(f"{figure.year} {figure.title}: {value:,} instead of {figure.expected:,}")
+            answer = await reporting.get("/v1/aggregates/incidents", params=figure.query)
+            value = answer.raise_for_status().json()["total"]
+            lines.append(f"{figure.year} {figure.what}: {value:,}")
+            if value != figure.value:
+                wrong.append(f"{figure.year} {figure.what}: {value:,} instead of {figure.value:,}")
     if wrong:
         raise CannotRun("The aggregates do not show what was published: " + "; ".join(wrong) + ".")
     return lines

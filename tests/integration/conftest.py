@@ -1,0 +1,31 @@
+"""A demo of its own for the tests of the whole: started once, with the sample feed loaded."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from demonstration import SERVES_WITHIN, Demo, free_home
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """Serving, the sample feed loaded."""
+    folder = Path(tempfile.mkdtemp(prefix="salwatch-demo-"))
+    demo = Demo(free_home(folder))
+    process = demo.command("demo")
+    deadline = time.monotonic() + SERVES_WITHIN
+    while not demo.home.demo.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.terminate()
+            said, _ = process.communicate()
+            pytest.fail(f"the demo does not serve: {said}")
+        time.sleep(0.1)
+    yield demo
+    process.terminate()
+    process.communicate(timeout=60)
+    shutil.rmtree(folder)

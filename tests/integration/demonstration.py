@@ -1,0 +1,63 @@
+"""The demo as a process, for the tests of the whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from embedded.errors import CannotRun
+from embedded.home import Home
+from embedded.services import ports
+from embedded.single import require_free
+
+ROOT = Path(__file__).parents[2]
+SERVES_WITHIN = 240.0  # seconds, sample feed included
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """`python -m embedded` with a data folder and ports of its own."""
+
+    home: Home
+
+    def command(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "embedded", *arguments],
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT / "deploy"),
+                "SALWATCH_DATA_DIR": str(self.home.folder),
+                "SALWATCH_PORT_BASE": str(self.home.port_base),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Exit code and everything that was said."""
+        process = self.command(*arguments)
+        said, _ = process.communicate(timeout=SERVES_WITHIN)
+        return process.returncode, said
+
+    @property
+    def document(self) -> Any:
+        """demo.json as it stands now."""
+        return json.loads(self.home.demo.read_text())
+
+
+def free_home(folder: Path) -> Home:
+    """On ports that nobody has: a demo may run beside the tests."""
+    while True:
+        home = Home(folder, random.randrange(10_000, 30_000, 100))
+        try:
+            require_free(ports(home))
+        except CannotRun:
+            continue
+        return home
