@@ -9,6 +9,7 @@ from pathlib import Path
 import asyncpg
 import psycopg
 import pytest
+
 from common.testing.fixtures import FreshDatabase
 from common.testing.postgres import EmbeddedPostgres, Postgres, PostgresUnusable
 
