@@ -11,6 +11,8 @@ from uuid import UUID
 
 import asyncpg
 import httpx
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
+
 from common.contracts import incidents as contracts
 from common.eventsourcing.codec import Codec
 from common.eventsourcing.log import EventLog, Recorded
@@ -23,7 +25,6 @@ from common.kernel.ids import derived_id, new_id
 from common.messaging.envelope import Envelope
 from common.messaging.feed import FeedSource
 from common.messaging.ports import Batch, Connection, Received, Record
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
 
 START = date(2020, 1, 1)
 NEVER = date(2100, 1, 1)  # what the consumer's table refuses: the poison
@@ -139,7 +140,7 @@ CREATE_TABLES = f"""
 
 
 class Coverage:
-    """The consumer's projection: the last date per stream, and how many events were applied to it."""
+    """The consumer's projection: the latest date per stream, and how many events were applied to it."""
 
     types = (WIRE_NAME,)
 
@@ -152,15 +153,12 @@ class Coverage:
         for received in batch:
             contract = received.contract
             assert isinstance(contract, contracts.CoverageDeclared)
-            times = folded[received.envelope.subject][2] if received.envelope.subject in folded else 0
-            folded[received.envelope.subject] = (
-                received.envelope.stream_version,
-                contract.complete_through,
-                times + 1,
-            )
+            stream = received.envelope.subject
+            _, latest, times = folded.get(stream, (0, contract.complete_through, 0))
+            folded[stream] = (received.envelope.stream_version, max(latest, contract.complete_through), times + 1)
         await connection.executemany(
             "INSERT INTO coverage VALUES ($1, $2, $3, $4) ON CONFLICT (stream_id) DO UPDATE SET version = $2,"
-            " complete_through = $3, times = coverage.times + $4",
+            " complete_through = greatest(coverage.complete_through, $3), times = coverage.times + $4",
             [(stream, *values) for stream, values in sorted(folded.items())],
         )
 
@@ -170,7 +168,9 @@ async def create_tables(connection: Connection) -> None:
 
 
 async def digest(connection: Connection) -> str:
-    found: str = await connection.fetchval("SELECT md5(coalesce(string_agg(c::text, ',' ORDER BY c), '')) FROM coverage c")
+    found: str = await connection.fetchval(
+        "SELECT md5(coalesce(string_agg(c::text, ',' ORDER BY c), '')) FROM coverage c"
+    )
     return found
 
 

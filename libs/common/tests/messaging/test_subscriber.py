@@ -8,11 +8,12 @@ from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
+from harbour import Checked, Coverage, Harbour, Tampered, covered, day, stream_of
+
 from common.messaging import checkpoints
 from common.messaging.feed import ForeignLog, GapInFeed
 from common.messaging.ports import Connection, Received, Record
 from common.messaging.subscriber import Subscriber
-from harbour import Checked, Coverage, Harbour, Tampered, covered, day, stream_of
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
@@ -212,7 +213,8 @@ async def test_a_publisher_that_is_silent_is_not_believed_to_have_nothing(pool: 
     async with pool.acquire() as connection:
         await connection.execute(
             "UPDATE checkpoint SET heard_at = heard_at - interval '1 minute',"
-            " caught_up_at = caught_up_at - interval '1 minute', last_recorded_at = last_recorded_at - interval '1 hour'"
+            " caught_up_at = caught_up_at - interval '1 minute',"
+            " last_recorded_at = last_recorded_at - interval '1 hour'"
         )
         fresh = (await checkpoints.freshness(connection, "reporting"))["incidents"]
     assert fresh["lag_events"] == 0

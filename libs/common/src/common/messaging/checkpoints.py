@@ -71,17 +71,14 @@ class Checkpoint:
 
 async def load(connection: Connection, consumer: str, publisher: str, partition: str) -> Checkpoint:
     """Where to resume; a consumer that is new here begins at the beginning."""
-    await connection.execute(
-        "INSERT INTO checkpoint (consumer, publisher, partition) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        consumer,
-        publisher,
-        partition,
-    )
-    row = await connection.fetchrow(
-        "SELECT * FROM checkpoint WHERE (consumer, publisher, partition) = ($1, $2, $3)", consumer, publisher, partition
-    )
-    assert row is not None, "it was inserted just before"
+    key = (consumer, publisher, partition)
+    while (row := await connection.fetchrow(_FIND, *key)) is None:
+        await connection.execute(_BEGIN, *key)
     return Checkpoint(**row)
+
+
+_FIND = "SELECT * FROM checkpoint WHERE (consumer, publisher, partition) = ($1, $2, $3)"
+_BEGIN = "INSERT INTO checkpoint (consumer, publisher, partition) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 
 
 async def advance(connection: Connection, checkpoint: Checkpoint, batch: Batch, last: Envelope | None) -> Checkpoint:

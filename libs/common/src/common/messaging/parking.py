@@ -99,7 +99,7 @@ async def skip(
             publisher,
             stream,
         )
-        log.warning("parked_event_skipped", consumer=consumer, event=skipped)
+        log.warning("parked_event_skipped", consumer=consumer, envelope=skipped)
         return await _replay(connection, consumer, projection, publisher, stream)
 
 

@@ -1,0 +1,174 @@
+"""What cannot be applied is set aside with what follows it in its stream, and everything else goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+import pytest
+from harbour import NEVER as POISON
+from harbour import WIRE_NAME, Coverage, CoverageDeclared, Harbour, Tampered, covered, day, stream_of
+
+from common.messaging import parking
+from common.messaging.ports import Connection, Received, Record
+from common.messaging.subscriber import Subscriber, TooManyParked
+from common.observability import metrics
+
+Pool: TypeAlias = "asyncpg.Pool[Any]"
+
+
+def subscriber(pool: Pool, port: Harbour, **settings: Any) -> Subscriber:
+    return Subscriber(pool, port.source(), Coverage(), "reporting", **settings)
+
+
+async def parked(pool: Pool) -> list[tuple[UUID, int]]:
+    async with pool.acquire() as connection:
+        return [(key.stream, key.events) for key in await parking.parked(connection, "reporting")]
+
+
+async def poison_among_others(port: Harbour) -> None:
+    """A: applied, poison, a later event; around them what is not at fault."""
+    await port.declare("B", 1)
+    await port.declare("A", 1)
+    await port.record(CoverageDeclared("A", POISON))
+    await port.declare("B", 2)
+    await port.declare("A", 3)
+    await port.declare("C", 4)
+
+
+async def believe(pool: Pool) -> None:
+    """The fix: the table takes what it refused."""
+    await pool.execute("ALTER TABLE coverage DROP CONSTRAINT believable")
+
+
+async def test_poison_is_parked_with_the_later_events_of_its_stream(pool: Pool, port: Harbour) -> None:
+    await poison_among_others(port)
+    assert await subscriber(pool, port).step() == 6
+    assert await covered(pool) == {
+        stream_of("A"): (day(1), 1),
+        stream_of("B"): (day(2), 2),
+        stream_of("C"): (day(4), 1),
+    }
+    async with pool.acquire() as connection:
+        [key] = await parking.parked(connection, "reporting")
+    assert (key.stream, key.events, key.first_position, key.first_type) == (stream_of("A"), 2, 3, WIRE_NAME)
+    assert "believable" in key.reason
+    assert metrics.PARKED_EVENTS.labels("reporting")._value.get() == 2
+
+
+async def test_later_events_of_a_parked_stream_join_it(pool: Pool, port: Harbour) -> None:
+    await poison_among_others(port)
+    running = subscriber(pool, port)
+    await running.step()
+    await port.declare("A", 5)
+    await running.step()
+    assert await parked(pool) == [(stream_of("A"), 3)]
+
+
+async def test_after_the_fix_a_replay_applies_them_in_order(pool: Pool, port: Harbour) -> None:
+    await poison_among_others(port)
+    running = subscriber(pool, port)
+    await running.step()
+    reason = await parking.replay(pool, "reporting", Coverage(), "incidents", stream_of("A"))
+    assert reason is not None, "nothing was mended yet"
+    assert await parked(pool) == [(stream_of("A"), 2)]
+    await believe(pool)
+    assert await parking.replay(pool, "reporting", Coverage(), "incidents", stream_of("A")) is None
+    assert await parked(pool) == []
+    assert (await covered(pool))[stream_of("A")] == (POISON, 3)
+    await port.declare("A", 6)
+    await running.step()
+    assert (await covered(pool))[stream_of("A")] == (POISON, 4)
+
+
+async def test_a_skip_gives_up_the_first_event_alone(pool: Pool, port: Harbour) -> None:
+    await poison_among_others(port)
+    await subscriber(pool, port).step()
+    assert await parking.skip(pool, "reporting", Coverage(), "incidents", stream_of("A")) is None
+    assert await parked(pool) == []
+    assert (await covered(pool))[stream_of("A")] == (day(3), 2)
+
+
+async def test_redelivery_of_parked_events_parks_them_once(pool: Pool, port: Harbour) -> None:
+    await poison_among_others(port)
+    everything: list[Record] = []
+
+    def again(records: list[Record]) -> list[Record]:
+        everything.extend(records)
+        return everything
+
+    doubling = Subscriber(pool, Tampered(port.source(), again), Coverage(), "reporting")
+    await doubling.step()
+    await doubling.step()
+    assert await parked(pool) == [(stream_of("A"), 2)]
+    assert (await covered(pool))[stream_of("B")] == (day(2), 2)
+
+
+async def test_an_unknown_version_of_a_known_type_is_set_aside(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1, 2)
+
+    def newer(records: list[Record]) -> list[Record]:
+        second = replace(records[1].envelope, type="incidents.coverage-declared.v2")
+        return [records[0], replace(records[1], envelope=second)]
+
+    await Subscriber(pool, Tampered(port.source(), newer), Coverage(), "reporting").step()
+    assert await covered(pool) == {stream_of("A"): (day(1), 1)}
+    assert await parked(pool) == [(stream_of("A"), 1)]
+
+
+async def test_data_that_breaks_the_contract_is_set_aside(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1)
+
+    def broken(records: list[Record]) -> list[Record]:
+        return [replace(r, envelope=replace(r.envelope, data={"agency": "A\u0000"})) for r in records]
+
+    await Subscriber(pool, Tampered(port.source(), broken), Coverage(), "reporting").step()
+    assert await parked(pool) == [(stream_of("A"), 1)]
+
+
+async def test_an_unknown_type_is_ignored(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1)
+
+    def other(records: list[Record]) -> list[Record]:
+        return [replace(r, envelope=replace(r.envelope, type="incidents.weather-changed.v1")) for r in records]
+
+    assert await Subscriber(pool, Tampered(port.source(), other), Coverage(), "reporting").step() == 1
+    assert (await covered(pool), await parked(pool)) == ({}, [])
+
+
+async def test_too_many_parked_streams_stop_the_consumer(pool: Pool, port: Harbour) -> None:
+    for agency in "ABC":
+        await port.record(CoverageDeclared(agency, POISON))
+    await port.declare("D", 1)
+    with pytest.raises(TooManyParked, match="more than 2 streams"):
+        await subscriber(pool, port, parked_limit=2).run()
+    assert (await covered(pool), await parked(pool)) == ({}, [])
+    assert await pool.fetchval("SELECT position FROM checkpoint") == 0
+
+
+async def test_a_statement_that_is_wrong_for_every_event_stops_the_consumer(pool: Pool, port: Harbour) -> None:
+    class Outdated(Coverage):
+        async def apply(self, connection: Connection, batch: Sequence[Received]) -> None:
+            await connection.execute("UPDATE coverage SET column_of_tomorrow = 1")
+
+    await port.declare("A", 1)
+    with pytest.raises(asyncpg.UndefinedColumnError):
+        await Subscriber(pool, port.source(), Outdated(), "reporting").run()
+    assert await parked(pool) == []
+
+
+async def test_a_projection_that_raises_parks_what_it_cannot_take(pool: Pool, port: Harbour) -> None:
+    class Picky(Coverage):
+        async def apply(self, connection: Connection, batch: Sequence[Received]) -> None:
+            assert all(received.envelope.sequence != 2 for received in batch), "I do not like the second"
+            await super().apply(connection, batch)
+
+    await port.declare("A", 1)
+    await port.declare("B", 2)
+    await port.declare("C", 3)
+    await Subscriber(pool, port.source(), Picky(), "reporting").step()
+    assert set(await covered(pool)) == {stream_of("A"), stream_of("C")}
+    assert await parked(pool) == [(stream_of("B"), 1)]
