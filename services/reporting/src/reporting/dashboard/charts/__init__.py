@@ -1,0 +1,1 @@
+"""Pictures as Vega-Lite definitions: one for the page and for print."""
