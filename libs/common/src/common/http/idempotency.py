@@ -1,0 +1,57 @@
+"""Idempotency-Key: a repeated request is answered as the first one was."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from starlette.responses import Response
+
+from common.eventsourcing.writer import Answer, IdempotencyKey
+from common.http.problems import Problem
+from common.security.permissions import principal_of
+
+_VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+async def _key_text(
+    idempotency_key: Annotated[
+        str | None, Header(description="1–255 visible ASCII characters; a repeated request gets the first answer")
+    ] = None,
+) -> str | None:
+    if idempotency_key is not None and not _VISIBLE_ASCII.fullmatch(idempotency_key):
+        detail = "The Idempotency-Key must be 1 to 255 visible ASCII characters"
+        raise Problem(400, "malformed-idempotency-key", detail)
+    return idempotency_key
+
+
+KeyText = Annotated[str | None, Depends(_key_text)]
+"""The key alone, for a route that streams its body and keeps digests of its own; bind it with `bound_key`."""
+
+
+async def _idempotency(request: Request, text: KeyText) -> IdempotencyKey | None:
+    if text is None:
+        return None
+    digest = hashlib.sha256()
+    for part in (request.method.encode(), request.url.path.encode(), request.scope["query_string"]):
+        digest.update(len(part).to_bytes(4, "big") + part)
+    digest.update(await request.body())
+    return await bound_key(request, text, digest.digest())
+
+
+Idempotency = Annotated[IdempotencyKey | None, Depends(_idempotency)]
+"""The caller's key, bound to its credential and the route, with the digest of the whole request; None without one."""
+
+
+async def bound_key(request: Request, text: str, digest: bytes) -> IdempotencyKey:
+    """The key bound to the request's credential and route."""
+    principal = await principal_of(request)
+    return IdempotencyKey(principal.id, f"{request.method} {request.scope['route'].path_format}", text, digest)
+
+
+def answer_response(answer: Answer, *, replayed: bool = False) -> Response:
+    """The HTTP response of a stored answer; a replayed one says so."""
+    headers = {**answer.headers, "Idempotency-Replayed": "true"} if replayed else dict(answer.headers)
+    return Response(answer.body, answer.status, headers, media_type="application/json")

@@ -1,0 +1,72 @@
+"""Pages by keyset: where a page ended is an opaque cursor, and the next page is a Link header."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from fastapi import Depends, Query, Request
+
+from common.http.problems import Problem, invalid_parameter
+
+DEFAULT_LIMIT = 100
+MAX_LIMIT = 1_000
+
+K = TypeVar("K", bound=tuple[Any, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What part of a list is asked for; read `limit + 1` rows to know whether there is a next page."""
+
+    limit: int
+    cursor: str | None
+
+    def after(self, key: type[K]) -> K | None:
+        """The key of the last item of the page before, e.g. `page.after(tuple[date, UUID])`; None for the first page.
+
+        Raises `Problem` 422 for a cursor that no such list gave out."""
+        return None if self.cursor is None else read_cursor(self.cursor, key)
+
+
+async def _page(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items per page")] = DEFAULT_LIMIT,
+    cursor: Annotated[str | None, Query(description="From the Link header of the page before")] = None,
+) -> Page:
+    return Page(limit, cursor)
+
+
+PageQuery = Annotated[Page, Depends(_page)]
+
+
+def write_cursor(key: Sequence[Any]) -> str:
+    """A cursor for a key of JSON values, dates, instants and UUIDs."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(list(key))).decode().rstrip("=")
+
+
+def read_cursor(text: str, key: type[K]) -> K:
+    """The key, each part in its type. Raises `Problem` 422."""
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        value: K = msgspec.json.decode(raw, type=key)
+    except (binascii.Error, ValueError) as error:
+        raise _malformed() from error
+    if b"\\u0000" in raw or write_cursor(value) != text:  # no database text holds it; and one cursor has one text
+        raise _malformed()
+    return value
+
+
+def next_link(request: Request, key: Sequence[Any] | None) -> dict[str, str]:
+    """The header that leads to the page after the item with this key; no header without one."""
+    if key is None:
+        return {}
+    url = request.url.include_query_params(cursor=write_cursor(key))
+    return {"Link": f'<{url}>; rel="next"'}
+
+
+def _malformed() -> Problem:
+    return invalid_parameter("cursor", "malformed_cursor", "The cursor is none that this list gave out")

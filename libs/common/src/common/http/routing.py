@@ -1,0 +1,81 @@
+"""The routes of our services: strict about query parameters, media types and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+
+from common.http.json_body import JsonRequest
+from common.http.problems import Problem, invalid
+from common.kernel.errors import Violation
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class Route(APIRoute):
+    """Refuses unknown query parameters and naming the ones that exist, NUL characters in the address, and bodies that
+    are not JSON where the route declares a JSON body."""
+
+    def get_route_handler(self) -> Handler:
+        handle = super().get_route_handler()
+        known = tuple(sorted(set(_query_names(self.dependant))))
+        takes_json = self.body_field is not None
+
+        async def strictly(request: Request) -> Response:
+            _check_address(request, known)
+            if takes_json:
+                _check_media_type(request.headers)
+            return await handle(JsonRequest(request.scope, request.receive))
+
+        return strictly
+
+
+class Router(APIRouter):
+    """An `APIRouter` whose routes are ours. Give it its prefix here, not where it is included."""
+
+    def __init__(self, *, prefix: str = "", tags: list[str] | None = None) -> None:
+        super().__init__(prefix=prefix, tags=list(tags or []), route_class=Route)
+
+
+def _check_address(request: Request, known: tuple[str, ...]) -> None:
+    if "\0" in request.scope["path"]:
+        raise invalid([Violation("", "unstorable_text", "The path holds a NUL character")])
+    if not request.scope["query_string"]:
+        return
+    found = []
+    for name, value in request.query_params.multi_items():
+        if name not in known:
+            there_are = f"there are: {', '.join(known)}" if known else "there are none here"
+            shown = name.replace("\0", "")
+            found.append(Violation(f"?{shown}", "unknown_parameter", f"There is no parameter {shown}; {there_are}"))
+        elif "\0" in value:
+            found.append(Violation(f"?{name}", "unstorable_text", "The value holds a NUL character"))
+    if found:
+        raise invalid(found)
+
+
+def _check_media_type(headers: Headers) -> None:
+    has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+    given = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if has_body and given != "application/json":
+        detail = f"The body must be application/json, not {given or 'unnamed'}"
+        raise Problem(415, "unsupported-media-type", detail, headers={"Accept": "application/json"})
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    for field in dependant.query_params:
+        kind = field.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from (inner.alias or name for name, inner in kind.model_fields.items())
+        else:
+            yield field.alias
+    for below in dependant.dependencies:
+        yield from _query_names(below)

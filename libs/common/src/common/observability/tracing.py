@@ -1,0 +1,61 @@
+"""OpenTelemetry traces, where the extra `tracing` is installed and a service asks for them; else nothing is done.
+
+Where spans go is configured as OpenTelemetry has it: `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_RESOURCE_ATTRIBUTES`, ….
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from common.observability.context import correlation_id
+
+try:
+    from opentelemetry import propagate, trace
+except ImportError:  # the extra is not installed
+    _INSTALLED = False
+else:
+    _INSTALLED = True
+
+SpanEnd = Callable[[str, int], None]
+"""Takes the route's template and the status."""
+
+
+@contextmanager
+def tracing_configured(service: str, exporter: Any = None) -> Iterator[None]:
+    """Sends spans to `exporter`, or over OTLP, until the end of the block. Raises `ImportError` without the extra."""
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    if exporter is None:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
+        exporter = OTLPSpanExporter()
+    provider = TracerProvider(resource=Resource.create({"service.name": f"salwatch-{service}"}))
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    trace.set_tracer_provider(provider)
+    try:
+        yield
+    finally:
+        provider.shutdown()
+
+
+@contextmanager
+def server_span(method: str, headers: Mapping[str, str]) -> Iterator[SpanEnd]:
+    """A span around a request, continuing the caller's trace; what it gives is to be called at the end."""
+    if not _INSTALLED:
+        yield lambda _route, _status: None
+        return
+    tracer = trace.get_tracer("salwatch")
+    context = propagate.extract(headers)
+    with tracer.start_as_current_span(method, context, trace.SpanKind.SERVER) as span:
+
+        def end(route: str, status: int) -> None:
+            span.update_name(f"{method} {route}")
+            span.set_attribute("http.route", route)
+            span.set_attribute("http.response.status_code", status)
+            span.set_attribute("salwatch.correlation_id", str(correlation_id()))
+
+        yield end

@@ -1,0 +1,39 @@
+"""What every service's settings have in common; read from the environment by a service's bootstrap alone."""
+
+from __future__ import annotations
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """A service subclasses this with `model_config = settings_config("INCIDENTS_")`: its own settings have that prefix,
+    those that all services share have `SALWATCH_`. In code they are given by field name."""
+
+    model_config = SettingsConfigDict(populate_by_name=True, extra="ignore", frozen=True)
+
+    database_url: str
+    host: str = "127.0.0.1"
+    port: int = Field(ge=0, le=65535)
+    metrics_port: int | None = Field(None, ge=0, le=65535)
+    pool_size: int = Field(10, ge=1)
+    pack: str = Field("western-balkans", validation_alias="SALWATCH_PACK")
+    jwks: str = Field("var/jwks.json", validation_alias="SALWATCH_JWKS", description="path or http(s) URL")
+    issuer: str = Field("salwatch-embedded", validation_alias="SALWATCH_ISSUER")
+    audience: str = Field("salwatch", validation_alias="SALWATCH_AUDIENCE")
+    transport: str = Field("http", validation_alias="SALWATCH_TRANSPORT")
+    log_level: str = Field("info", validation_alias="SALWATCH_LOG_LEVEL")
+    drain_seconds: float = Field(0.0, ge=0, validation_alias="SALWATCH_DRAIN_SECONDS")
+    stop_seconds: float = Field(20.0, gt=0, validation_alias="SALWATCH_STOP_SECONDS")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, value: str) -> str:
+        if not value.startswith("postgresql://"):
+            raise ValueError("must start with postgresql://")
+        return value
+
+
+def settings_config(prefix: str) -> SettingsConfigDict:
+    """The `model_config` of a service whose own variables start with `prefix`."""
+    return SettingsConfigDict(env_prefix=prefix, populate_by_name=True, extra="ignore", frozen=True)
