@@ -15,6 +15,7 @@ _SECRETARIAT = {
     "incidents:dispute",
     "incidents:mark-duplicate",
     "incidents:retract",
+    "receipts:read",
     READ_EVERYTHING,
     READ_SOURCES,
 }
@@ -23,7 +24,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "agency": frozenset({"incidents:read", "events:read", *_AGENCY}),
     "verifier": frozenset({"incidents:read", "incidents:verify", "incidents:dispute", READ_SOURCES}),
     "secretariat": frozenset({"incidents:read", "events:read", *_SECRETARIAT}),
-    "administrator": frozenset({"incidents:read", "events:read", "agencies:manage"}),
+    "administrator": frozenset({"incidents:read", "events:read", "agencies:manage", "receipts:read"}),
     "analyst": frozenset({"incidents:read"}),
     "service": frozenset({"incidents:read", "events:read"}),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 
-from incidents.application.lines import Line, LineReader, Unreadable
+from incidents.application.lines import Line, LineReader, TooLarge, Unreadable
 
 MAX_LINES = 100_000
 MAX_ATOMIC_LINES = 10_000
@@ -15,11 +15,11 @@ CHUNK_LINES = 500
 _PIECE_BYTES = 16_384  # smaller pieces are put together, so that no reader starts over at every few bytes
 
 
-class TooManyLines(Unreadable):
+class TooManyLines(TooLarge):
     code = "too_many_lines"
 
 
-class BodyTooLarge(Unreadable):
+class BodyTooLarge(TooLarge):
     code = "body_too_large"
 
 

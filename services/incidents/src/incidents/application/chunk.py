@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
-from common.eventsourcing.units import Outcome
-from common.kernel.errors import DomainError, InConflict, NotAllowed, RuleBroken, Violation
 
+from common.eventsourcing.units import Outcome
+from common.kernel.errors import DomainError, InConflict, RuleBroken, Violation
+from common.security.principal import JurisdictionNotAllowed
 from incidents.application.lines import Line
 from incidents.application.receipts import DIGEST_BYTES, Claim, Item, LineOutcome, StoredChunk, encode_items
-from incidents.domain.body import IncidentBody
+from incidents.domain.body import IncidentBody, clean
 
 YIELD_EVERY = 50  # lines handled before the event loop gets its turn
 
@@ -29,11 +30,6 @@ Describe = Callable[[DomainError], dict[str, Any]]
 class UnreadableLine(RuleBroken):
     code = "unreadable_line"
     title = "The line cannot be read"
-
-
-class JurisdictionNotAllowed(NotAllowed):
-    code = "jurisdiction_not_allowed"
-    title = "The key does not cover this jurisdiction"
 
 
 class BatchRejected(InConflict):
@@ -121,12 +117,12 @@ class Chunk:
 
 
 class Preparation:
-    """Parses and compares the chunks of one request; lines of jurisdictions that are not covered are refused."""
+    """Parses and compares the chunks of one request; lines of `foreign` jurisdictions are refused."""
 
-    def __init__(self, parse: Parse, claim: Claim, jurisdictions: frozenset[str] | None) -> None:
+    def __init__(self, parse: Parse, claim: Claim, foreign: frozenset[str]) -> None:
         self._parse = parse
         self._secret = claim.id.bytes  # so that a stored digest tells nothing about words that were erased
-        self._jurisdictions = jurisdictions
+        self._foreign = foreign
 
     async def prepare(self, number: int, first: int, lines: Sequence[Line], stored: StoredChunk | None) -> Chunk:
         """`first` is the index of the chunk's first line. Raises `LandedLineDiffers`."""
@@ -155,13 +151,13 @@ class Preparation:
         entry = Entry(index, digest, _told_id(line.value), column_of=line.column_of)
         try:
             body = self._parse(line.value)
-            self._require_covered(body.jurisdiction)
+            self._require_covered(clean(body.jurisdiction))
         except DomainError as error:
             return replace(entry, error=error)
         return replace(entry, body=body)
 
     def _require_covered(self, jurisdiction: str) -> None:
-        if self._jurisdictions is not None and jurisdiction not in self._jurisdictions:
+        if jurisdiction in self._foreign:
             detail = f"Your key does not cover {jurisdiction}."
             raise JurisdictionNotAllowed(detail, Violation("/jurisdiction", JurisdictionNotAllowed.code, detail))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import asyncpg
+
 from common.eventsourcing.units import (
     Aggregate,
     Intent,
@@ -24,15 +25,13 @@ from common.eventsourcing.units import (
 from common.eventsourcing.writer import Rows
 from common.kernel.clock import Clock, utc_now
 from common.kernel.errors import DomainError, RuleBroken
-from common.kernel.ids import derived_id
 from common.observability import metrics
 from common.write_side import WriteSide
-
 from incidents.application.batch_body import MAX_ATOMIC_BODY, MAX_ATOMIC_LINES, MAX_BODY, MAX_LINES, Body, chunks
 from incidents.application.chunk import Chunk, Describe, Entry, LandedLineDiffers, Parse, Preparation
 from incidents.application.lines import Line, LineReader, Unreadable
 from incidents.application.receipts import FENCED, Answered, Claim, LeaseLost, Ledger, Order
-from incidents.domain.body import clean
+from incidents.application.streams import incident_id
 from incidents.domain.commands import ReportIncident
 
 RENEW_AFTER = 10  # seconds of a lease of thirty
@@ -55,11 +54,13 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What all batches share. `incidents` is the aggregate that lines are reported to."""
+    """What all batches share. `incidents` is the aggregate that lines are reported to, `jurisdictions` are all that
+    there are."""
 
     write_side: WriteSide
     incidents: Aggregate
     ledger: Ledger
+    jurisdictions: frozenset[str]
     parse: Parse
     describe: Describe
     clock: Clock = utc_now
@@ -128,7 +129,9 @@ class _Run:
 
     async def _prepared(self, number: int, first: int, lines: Sequence[Line]) -> Chunk:
         stored = None if self.claim.new else await self.feed.ledger.chunk(self.claim, number)
-        preparation = Preparation(self.feed.parse, self.claim, self.order.jurisdictions)
+        covered = self.order.jurisdictions
+        foreign = frozenset() if covered is None else self.feed.jurisdictions - covered
+        preparation = Preparation(self.feed.parse, self.claim, foreign)
         return await preparation.prepare(number, first, lines, stored)
 
     async def _written(self) -> None:
@@ -164,9 +167,8 @@ class _Run:
 
     def _intent(self, entry: Entry) -> Intent:
         assert entry.body is not None, "only what was parsed is decided"
-        agency = self.order.agency
-        stream = derived_id("incident", agency, clean(entry.body.external_id))
-        return Intent(self.feed.incidents, stream, ReportIncident(agency, entry.body, self.feed.clock()))
+        command = ReportIncident(self.order.agency, entry.body, self.feed.clock())
+        return Intent(self.feed.incidents, incident_id(self.order.agency, entry.body.external_id), command)
 
     async def _require_nothing_missing(self, number: int) -> None:
         """A retry has to hold every line that has landed; what was rejected it may leave out."""

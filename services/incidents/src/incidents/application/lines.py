@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
+
 from common.kernel.errors import Violation
 
 MAX_LINE_BYTES = 262_144
@@ -33,7 +34,11 @@ class Unreadable(Exception):
     code = "unreadable_body"
 
 
-class LineTooLong(Unreadable):
+class TooLarge(Unreadable):
+    """Base of what is too much rather than wrong."""
+
+
+class LineTooLong(TooLarge):
     """A line is longer than `MAX_LINE_BYTES` and its end cannot be known."""
 
     code = "line_too_long"

@@ -68,9 +68,8 @@ BEGIN
         items = excluded.items, recorded_at = excluded.recorded_at;
 END $$;
 
--- The read model of incidents keeps its function; the append now writes both.
-ALTER FUNCTION inline_read_model(jsonb[], timestamptz) RENAME TO keep_incidents;
-CREATE FUNCTION inline_read_model(documents jsonb[], recorded timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION inline_read_model(documents jsonb[], recorded timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM keep_incidents(documents, recorded);
     PERFORM keep_receipt_chunks(documents, recorded);
