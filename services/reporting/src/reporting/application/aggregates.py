@@ -49,16 +49,24 @@ class Aggregates:
 
     async def answer(self, question: Question) -> Answer:
         """Raises `BadQuestion` where the answer would have too many rows."""
-        try:
-            return await self._answer(question)
-        except ReadModelReplaced:  # it takes minutes to make the next one
-            return await self._answer(question)
+        (answer,) = await self.answers([question])
+        return answer
 
-    async def _answer(self, question: Question) -> Answer:
+    async def answers(self, questions: Sequence[Question]) -> list[Answer]:
+        """All of one moment, in the order of the questions. Raises `BadQuestion` like `answer`."""
+        try:
+            return await self._answers(questions)
+        except ReadModelReplaced:  # it takes minutes to make the next one
+            return await self._answers(questions)
+
+    async def _answers(self, questions: Sequence[Question]) -> list[Answer]:
         async with self.figures() as figures:
-            only = question.filters.get("jurisdiction", ())
-            scope = Scope(self.pack, question.scope, only, await figures.complete_through())
-            return await _Answering(self, question, scope, figures).answer()
+            declared = await figures.complete_through()
+            return [await self._answer(question, figures, declared) for question in questions]
+
+    async def _answer(self, question: Question, figures: Figures, declared: Mapping[str, date]) -> Answer:
+        scope = Scope(self.pack, question.scope, question.filters.get("jurisdiction", ()), declared)
+        return await _Answering(self, question, scope, figures).answer()
 
 
 class _Answering:
