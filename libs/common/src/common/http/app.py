@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import asyncpg
+import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -23,21 +25,15 @@ from common.http.request_scope import RequestScope
 from common.http.routing import Route, Router
 from common.http.validation import request_violations
 from common.kernel.errors import DomainError
+from common.persistence.database import is_unavailable
 from common.security.authentication import Authenticator
 from common.security.jwks import KeysUnavailable
 from common.security.principal import Unauthenticated
 
+log = structlog.get_logger()
+
 _FORESEEN = (HTTPException, DomainError, Unauthenticated, Overloaded, Unavailable, KeysUnavailable, ForeignCursor)
-_NO_DATABASE = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.QueryCanceledError,
-    ConnectionError,
-    TimeoutError,
-)
+_OF_THE_DATABASE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError)
 
 
 def create_app(
@@ -66,8 +62,8 @@ def create_app(
     app.add_middleware(RequestScope, service=service)
     for foreseen in _FORESEEN:
         app.add_exception_handler(foreseen, _foreseen)
-    for no_database in _NO_DATABASE:
-        app.add_exception_handler(no_database, _no_database)
+    for of_the_database in _OF_THE_DATABASE:
+        app.add_exception_handler(of_the_database, _database_failed)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(ClientDisconnect, _client_gone)
     return app
@@ -77,7 +73,10 @@ async def _foreseen(_: Request, error: Exception) -> Response:
     return problem_of(error).response()
 
 
-async def _no_database(_: Request, error: Exception) -> Response:
+async def _database_failed(_: Request, error: Exception) -> Response:
+    if not is_unavailable(error):
+        raise error
+    log.warning("database_unavailable", error=repr(error))
     return unavailable("The database cannot be reached now. Repeating the request is safe.").response()
 
 

@@ -16,20 +16,24 @@ from starlette.responses import Response
 from common.http.json_body import JsonRequest
 from common.http.problems import Problem, invalid
 from common.kernel.errors import Violation
+from common.security.permissions import Requires, declaration, principal_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class Route(APIRoute):
-    """Refuses unknown query parameters and naming the ones that exist, NUL characters in the address, and bodies that
-    are not JSON where the route declares a JSON body."""
+    """Authenticates first. Refuses query parameters that do not exist, naming those that do; NUL characters in the
+    address; and, where the route declares a JSON body, bodies that are not JSON."""
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
         known = tuple(sorted(set(_query_names(self.dependant))))
         takes_json = self.body_field is not None
+        guarded = isinstance(declaration(self), Requires)
 
         async def strictly(request: Request) -> Response:
+            if guarded:
+                await principal_of(request)  # before anything is read on behalf of an unknown caller
             _check_address(request, known)
             if takes_json:
                 _check_media_type(request.headers)

@@ -41,6 +41,8 @@ def tracing_ids(trace: Trace) -> Iterator[None]:
     """Binds the ids for everything that this task does within, its log lines included."""
     token = _current.set(trace)
     names = {"request_id": trace.request_id, "correlation_id": str(trace.correlation_id)}
-    with structlog.contextvars.bound_contextvars(**names):
-        yield
-    _current.reset(token)
+    try:
+        with structlog.contextvars.bound_contextvars(**names):
+            yield
+    finally:
+        _current.reset(token)

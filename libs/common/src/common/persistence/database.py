@@ -8,9 +8,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _SCHEME = "postgresql://"
+_UNAVAILABLE = (
+    OSError,  # no server there, or not in time
+    asyncpg.PostgresConnectionError,
+    asyncpg.InternalClientError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.InvalidCatalogNameError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,14 @@ async def open_database(dsn: str, *, pool_size: int = 10, engine_size: int = 10)
             yield Database(dsn, pool, engine)
         finally:
             await engine.dispose()
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """Whether an error says that the database cannot be had now, rather than that a statement is wrong."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or is_unavailable(error.orig and error.orig.__cause__)
+    closed = isinstance(error, asyncpg.InterfaceError) and not isinstance(error, asyncpg.DataError)
+    return closed or isinstance(error, _UNAVAILABLE)
 
 
 def sqlalchemy_url(dsn: str, driver: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import time
 from pathlib import Path
@@ -66,8 +67,11 @@ class Jwks:
 
 
 def _usable(document: Any) -> dict[str, jwt.PyJWK]:
-    return {
-        entry["kid"]: jwt.PyJWK(entry, algorithm=ALGORITHMS[entry["kty"]])
-        for entry in document["keys"]
-        if entry.get("kty") in ALGORITHMS and entry.get("use", "sig") == "sig" and isinstance(entry.get("kid"), str)
-    }
+    """The keys that sign in one of our ways; others may stand beside them."""
+    keys: dict[str, jwt.PyJWK] = {}
+    for entry in document["keys"]:
+        algorithm = ALGORITHMS.get(entry.get("kty"))
+        if algorithm and entry.get("use", "sig") == "sig" and isinstance(entry.get("kid"), str):
+            with contextlib.suppress(jwt.PyJWTError):  # e.g. a curve that only encrypts
+                keys[entry["kid"]] = jwt.PyJWK(entry, algorithm=algorithm)
+    return keys

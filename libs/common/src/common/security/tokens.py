@@ -45,7 +45,7 @@ class TokenVerifier:
             raise
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated("The token has expired") from error
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError) as error:
             raise Unauthenticated("The token is not valid") from error
 
     def _decode(self, token: str, key: jwt.PyJWK) -> dict[str, Any]:
