@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,8 +19,8 @@ from common.messaging.feed import FeedRefused
 
 
 @pytest.fixture
-async def port(log_database: str) -> AsyncIterator[Harbour]:
-    async with harbour(log_database) as running:
+async def port(log_database: str, tmp_path: Path) -> AsyncIterator[Harbour]:
+    async with harbour(log_database, tmp_path) as running:
         yield running
 
 
@@ -109,7 +110,9 @@ async def test_a_filtered_reader_waits_for_what_it_wants(port: Harbour) -> None:
 async def test_an_unknown_type_is_refused_and_the_known_ones_named(port: Harbour) -> None:
     response = await get(port, types="incidents.coverage-declared")
     assert response.status_code == 422
-    assert WIRE_NAME in response.text
+    [violation] = response.json()["errors"]
+    assert (violation["pointer"], violation["code"]) == ("?types", "unknown_event_type")
+    assert WIRE_NAME in violation["detail"]
 
 
 @pytest.mark.parametrize("text", ["", "x", "a" * 54, "é", str(Cursor(stream_of("A"), 2**64 - 1))])
@@ -138,7 +141,22 @@ async def test_bounds_are_kept(port: Harbour, name: str, value: Any) -> None:
 
 
 async def test_the_feed_is_guarded(port: Harbour) -> None:
-    port.client.headers.pop("Key")
+    port.client.headers.pop("Authorization")
     assert (await get(port)).status_code == 401
     with pytest.raises(FeedRefused, match="401"):
         await port.source().poll()
+
+
+async def test_an_unknown_parameter_is_refused(port: Harbour) -> None:
+    response = await get(port, since=3)
+    assert response.status_code == 422
+    assert all(name in response.text for name in ("after", "limit", "wait", "types"))
+
+
+async def test_a_waiting_reader_is_let_go_when_the_process_stops(port: Harbour) -> None:
+    waiting = asyncio.create_task(get(port, wait=30))
+    await asyncio.sleep(0.1)
+    port.health.drain()
+    began = time.monotonic()
+    assert lines(await waiting) == []
+    assert time.monotonic() - began < 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -11,8 +12,8 @@ from harbour import CREATE_TABLES, Harbour, harbour
 
 
 @pytest.fixture
-async def port(fresh_database: Callable[[str], str]) -> AsyncIterator[Harbour]:
-    async with harbour(fresh_database("common")) as running:
+async def port(fresh_database: Callable[[str], str], tmp_path: Path) -> AsyncIterator[Harbour]:
+    async with harbour(fresh_database("common"), tmp_path) as running:
         yield running
 
 

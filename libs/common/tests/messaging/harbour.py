@@ -6,25 +6,32 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import httpx
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import FastAPI
 
 from common.contracts import incidents as contracts
 from common.eventsourcing.codec import Codec
 from common.eventsourcing.log import EventLog, Recorded
 from common.eventsourcing.tail import Tail
 from common.eventsourcing.writer import ANY_VERSION, AppendUnit, NewEvent, StreamAppend, append
+from common.http.app import create_app
 from common.http.changes import Changes, feed_router
+from common.http.health import Health
 from common.kernel.clock import utc_now
-from common.kernel.errors import InConflict, RuleBroken
 from common.kernel.ids import derived_id, new_id
 from common.messaging.envelope import Envelope
 from common.messaging.feed import FeedSource
 from common.messaging.ports import Batch, Connection, Received, Record
+from common.security.authentication import Authenticator
+from common.security.issuer import DEFAULT_AUDIENCE, DEFAULT_ISSUER, Issuer
+from common.security.jwks import Jwks
+from common.security.permissions import requires
+from common.security.tokens import TokenVerifier
 
 START = date(2020, 1, 1)
 NEVER = date(2100, 1, 1)  # what the consumer's table refuses: the poison
@@ -75,6 +82,7 @@ class Harbour:
     tail: Tail
     changes: Changes
     client: httpx.AsyncClient
+    health: Health
 
     async def record(self, *events: Event) -> int:
         """Appends events, each to the stream of its agency, in one call; the log's head afterwards."""
@@ -104,29 +112,31 @@ class Harbour:
 
 
 @asynccontextmanager
-async def harbour(dsn: str) -> AsyncIterator[Harbour]:
+async def harbour(dsn: str, folder: Path) -> AsyncIterator[Harbour]:
+    """`folder` keeps the keys that the reader's token is signed and verified with."""
+    issuer = Issuer(folder / "issuer.pem")
+    issuer.write_jwks(folder / "jwks.json")
+    reader = {"Authorization": f"Bearer {issuer.issue('reader')}"}
     async with asyncpg.create_pool(dsn, min_size=1, max_size=4) as pool, Tail(lambda: asyncpg.connect(dsn)) as tail:
         log = EventLog(pool, CODEC)
         changes = Changes("incidents", log, CODEC, publish)
-        transport = httpx.ASGITransport(_app(changes, tail))
-        async with httpx.AsyncClient(transport=transport, base_url="http://incidents", headers={"Key": "k"}) as client:
-            yield Harbour(dsn, pool, log, tail, changes, client)
+        health = Health()
+        transport = httpx.ASGITransport(_app(changes, tail, folder / "jwks.json", health))
+        async with httpx.AsyncClient(transport=transport, base_url="http://incidents", headers=reader) as client:
+            yield Harbour(dsn, pool, log, tail, changes, client, health)
 
 
-def _app(changes: Changes, tail: Tail) -> FastAPI:
-    """The feed alone; statuses as `common.http.problems` maps them."""
-
-    async def key_holder(request: Request) -> str:
-        if "Key" not in request.headers:
-            raise HTTPException(401)
-        return request.headers["Key"]
-
-    async def refused(_: Request, error: Exception) -> Response:
-        return Response(repr(error), 409 if isinstance(error, InConflict) else 422)
-
-    app = FastAPI(exception_handlers={InConflict: refused, RuleBroken: refused})
-    app.include_router(feed_router(changes, tail, Depends(key_holder)))
-    return app
+def _app(changes: Changes, tail: Tail, jwks: Path, health: Health) -> FastAPI:
+    """The feed alone."""
+    tokens = TokenVerifier(Jwks(str(jwks)), issuer=DEFAULT_ISSUER, audience=DEFAULT_AUDIENCE)
+    return create_app(
+        "Incidents",
+        service="incidents",
+        version="1",
+        routers=[feed_router(changes, tail, requires("events:read"))],
+        authenticator=Authenticator({"reader": frozenset({"events:read"})}, tokens=tokens),
+        health=health,
+    )
 
 
 CREATE_TABLES = f"""

@@ -5,42 +5,32 @@ It is the transport where there is no broker, the source of every rebuild, the h
 # No `from __future__ import annotations`: FastAPI reads the guard out of the signature of a nested function.
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Request, Response
 
 from common.contracts.base import Contract
 from common.contracts.registry import CONTRACTS
 from common.eventsourcing.codec import Codec
 from common.eventsourcing.cursor import Cursor
-from common.eventsourcing.log import EventLog, ForeignCursor, Recorded
+from common.eventsourcing.log import EventLog, Recorded
 from common.eventsourcing.tail import Tail
-from common.kernel.errors import InConflict, RuleBroken, Violation
+from common.http.position import HEADER, LogPosition
+from common.http.problems import invalid_parameter
+from common.http.routing import Router
 from common.messaging.envelope import Envelope, encode_line
+from common.security.principal import Principal
 
 Publish = Callable[[Recorded[Any]], tuple[str, Contract] | None]
 
 MAX_LIMIT = 5_000
 MAX_WAIT = 30
+LOOK_UP_SECONDS = 0.5  # how often a waiting request looks whether the process is to stop
 YIELD_EVERY = 100  # lines made before the event loop gets its turn
-
-
-class CursorUnreadable(RuleBroken):
-    code = "cursor_unreadable"
-    title = "The cursor cannot be read"
-
-
-class CursorOfAnotherLog(InConflict):
-    code = "cursor_of_another_log"
-    title = "The cursor belongs to another log"
-
-
-class UnknownEventTypes(RuleBroken):
-    code = "unknown_event_type"
-    title = "There is no such event type"
 
 
 class Changes:
@@ -90,16 +80,33 @@ class _Page:
     events: Sequence[Envelope]
     next_cursor: str
     moved: bool
-    position: str
+    head: LogPosition
 
 
-def feed_router(changes: Changes, tail: Tail, guard: Any) -> APIRouter:
+class _Waiting:
+    """A caller's patience: `seconds` from now on, and none once the process is about to stop."""
+
+    def __init__(self, tail: Tail, seconds: float, draining: asyncio.Event) -> None:
+        self._tail = tail
+        self._deadline = time.monotonic() + seconds
+        self._draining = draining
+
+    async def for_more(self, position: int) -> bool:
+        """Whether there is more to read after `position` before the patience ends."""
+        while (left := self._deadline - time.monotonic()) > 0 and not self._draining.is_set():
+            if await self._tail.wait(position, min(left, LOOK_UP_SECONDS)):
+                return True
+        return False
+
+
+def feed_router(changes: Changes, tail: Tail, guard: Any) -> Router:
     """The route, guarded by a permission, e.g. `requires("events:read")`."""
-    router = APIRouter(tags=["change feed"])
+    router = Router(tags=["change feed"])
 
     @router.get("/v1/events", response_class=Response, responses={200: {"content": {"application/x-ndjson": {}}}})
     async def read_events(
-        principal: Annotated[Any, guard],
+        request: Request,
+        principal: Annotated[Principal, guard],
         after: Annotated[str | None, Query(description="a cursor of this feed; without it, the beginning")] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 500,
         wait: Annotated[float, Query(ge=0, le=MAX_WAIT, description="seconds to wait for the next event")] = 0,
@@ -108,24 +115,25 @@ def feed_router(changes: Changes, tail: Tail, guard: Any) -> APIRouter:
         """CloudEvents as NDJSON in commit order. Private events have no `data`; a filtered feed also has lines that
         hold a cursor only, so that its reader advances over what was left out."""
         wanted = _wanted(types, changes.types)
-        page = await _page(changes, tail, await _start(changes, after), limit, wait, wanted)
+        waiting = _Waiting(tail, wait, request.app.state.health.draining)
+        page = await _page(changes, await _start(changes, after), limit, wanted, waiting)
         return Response(
             await _lines(page),
             media_type="application/x-ndjson",
-            headers={"Next-Cursor": page.next_cursor, "SALWatch-Position": page.position},
+            headers={"Next-Cursor": page.next_cursor, HEADER: str(page.head)},
         )
 
     return router
 
 
-def _wanted(types: list[str] | None, known: frozenset[str]) -> frozenset[str]:
-    """The types asked for; all of them is no filter."""
+def _wanted(types: list[str] | None, known: frozenset[str]) -> frozenset[str] | None:
+    """The types asked for; None: no filter."""
     if types is None:
-        return known
+        return None
     wanted = frozenset(name.strip() for names in types for name in names.split(","))
     if unknown := sorted(wanted - known):
         detail = f"There is no {', '.join(unknown)}; there are {', '.join(sorted(known))}."
-        raise UnknownEventTypes(detail, Violation("/types", UnknownEventTypes.code, detail))
+        raise invalid_parameter("types", "unknown_event_type", detail)
     return wanted
 
 
@@ -134,31 +142,25 @@ async def _start(changes: Changes, after: str | None) -> Cursor:
         return Cursor((await changes.log.head()).log_id, 0)
     try:
         cursor = Cursor.parse(after)
-        await changes.log.check(cursor)
+        await changes.log.check(cursor)  # ForeignCursor is 409
     except ValueError as error:  # unreadable, or a position that no database holds
         detail = "Use a cursor as this feed gave it out, or none to begin at the beginning."
-        raise CursorUnreadable(detail, Violation("/after", CursorUnreadable.code, detail)) from error
-    except ForeignCursor as error:
-        detail = "The log was restored, or the cursor is of another service: read again from the beginning."
-        raise CursorOfAnotherLog(detail, Violation("/after", CursorOfAnotherLog.code, detail)) from error
+        raise invalid_parameter("after", "cursor_unreadable", detail) from error
     return cursor
 
 
-async def _page(changes: Changes, tail: Tail, after: Cursor, limit: int, wait: float, wanted: frozenset[str]) -> _Page:
+async def _page(changes: Changes, after: Cursor, limit: int, wanted: frozenset[str] | None, waiting: _Waiting) -> _Page:
     """Answers as soon as there is something wanted, or a whole page that was looked through in vain."""
-    loop = asyncio.get_running_loop()
-    deadline = loop.time() + wait
     position, next_cursor = after.position, str(after)
     while True:
         head = await changes.log.head()  # before the events: who has read up to it has missed nothing until then
         events = await changes.read(position, limit)
         if events:
             position, next_cursor = events[-1].sequence, events[-1].cursor or next_cursor
-        found = [event for event in events if event.type in wanted]
-        left = deadline - loop.time()
-        if found or len(events) == limit or left <= 0 or not await tail.wait(position, left):
-            place = f"{changes.service}:{head.log_id}:{max(head.position, position)}"
-            return _Page(found, next_cursor, position > after.position, place)
+        found = [event for event in events if wanted is None or event.type in wanted]
+        if found or len(events) == limit or not await waiting.for_more(position):
+            reached = LogPosition(changes.service, head.log_id, max(head.position, position))
+            return _Page(found, next_cursor, position > after.position, reached)
 
 
 async def _lines(page: _Page) -> bytes:
