@@ -4,24 +4,35 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import httpx
 import msgspec
 import pytest
-from common.eventsourcing.codec import Codec, union_members
-from common.kernel.errors import DomainError, RuleBroken, Violation
-from common.kernel.text import ErasableText
+from fastapi import FastAPI
+
+from common.http.app import create_app
+from common.http.problems import domain_problem
+from common.kernel.errors import DomainError
+from common.security.agencies import Agencies
+from common.security.api_keys import ApiKeys
+from common.security.authentication import Authenticator
+from common.testing.fixtures import FreshDatabase
 from common.write_side import Actor, Aggregate, WriteSide
+from incidents.api import batch, receipts
+from incidents.api.parsing import parse_line
+from incidents.api.roles import ROLES
 from incidents.application.feed import Feed
 from incidents.application.lines import LineReader, NdjsonReader
 from incidents.application.receipts import Answered, Ledger, Order
-from incidents.domain.body import IncidentBody
-from incidents.domain.events import IncidentEvent
+from incidents.application.streams import codec
 from incidents.domain.incident import decider
 from incidents.domain.vocabulary import AgeGroup, Territory, Vocabulary
+from incidents.readmodel.neighbours import look_around
+from incidents.readmodel.projections import incident_rows
 from incidents.readmodel.receipts import Receipts, ReceiptView
 
 VOCABULARY = Vocabulary(
@@ -36,19 +47,11 @@ VOCABULARY = Vocabulary(
         "ME": Territory((18.4, 41.8, 20.4, 43.6), ZoneInfo("Europe/Podgorica")),
     },
 )
-CODEC: Codec[Any] = Codec("incidents", union_members(IncidentEvent))
-
-
-def parse(value: Any) -> IncidentBody:
-    """A body as `incidents.api.schemas` reads it, without its words for what is wrong."""
-    try:
-        return msgspec.convert(value, IncidentBody, dec_hook=lambda _, text: ErasableText.of(text))
-    except msgspec.ValidationError as error:
-        raise RuleBroken("", Violation("", "invalid", str(error))) from None
+JURISDICTIONS = frozenset(VOCABULARY.territories)
 
 
 def describe(error: DomainError) -> dict[str, Any]:
-    return {"status": 422, "errors": [msgspec.to_builtins(violation) for violation in error.violations]}
+    return domain_problem(error).document()
 
 
 def make_line(n: int, **changes: Any) -> dict[str, Any]:
@@ -123,9 +126,40 @@ def line() -> Callable[..., dict[str, Any]]:
 
 
 @pytest.fixture
-async def partner(log_database: str) -> AsyncIterator[Partner]:
-    async with asyncpg.create_pool(log_database, min_size=1, max_size=5) as pool:
-        await pool.execute(files("incidents.migrations").joinpath("receipts.sql").read_text())
-        async with WriteSide(lambda: asyncpg.connect(log_database), CODEC) as write_side:
-            aggregate = Aggregate("incident", decider(VOCABULARY))
-            yield Partner(Feed(write_side, aggregate, Ledger(pool), parse, describe), Receipts(pool), pool)
+async def partner(fresh_database: FreshDatabase) -> AsyncIterator[Partner]:
+    dsn = fresh_database("incidents")
+    async with (
+        asyncpg.create_pool(dsn, min_size=1, max_size=5) as pool,
+        WriteSide(lambda: asyncpg.connect(dsn), codec()) as write_side,
+    ):
+        aggregate = Aggregate("incident", decider(VOCABULARY), incident_rows, look_around)
+        feed = Feed(write_side, aggregate, Ledger(pool), JURISDICTIONS, parse_line, describe)
+        yield Partner(feed, Receipts(pool), pool)
+
+
+@pytest.fixture
+async def app(partner: Partner) -> AsyncIterator[FastAPI]:
+    """The batch routes alone, over the partner's feed."""
+    async with ApiKeys(partner.pool) as keys:
+        made = create_app(
+            "feed",
+            service="incidents",
+            version="0",
+            routers=[batch.router, receipts.router],
+            authenticator=Authenticator(ROLES, api_keys=keys),
+        )
+        made.state.services = SimpleNamespace(feed=partner.feed, receipts=partner.receipts)
+        made.state.api_keys = keys
+        agencies = Agencies(partner.pool)
+        await agencies.add("RS_MUP", "Ministry", ["RS", "ME"])
+        await agencies.add("ME_MUP", "Ministry", ["ME"])
+        yield made
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """RS_MUP's client; its key covers RS alone."""
+    key = await app.state.api_keys.create("RS_MUP", ["agency"], jurisdictions=["RS"])
+    headers = {"Authorization": f"ApiKey {key.text}"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://feed", headers=headers) as client:
+        yield client

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
+
 from common.eventsourcing.units import KeyReused
 from incidents.application.batch_body import CHUNK_LINES
 from incidents.application.chunk import LandedLineDiffers

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from common.kernel.errors import DomainError
 from incidents.application.batch_body import CHUNK_LINES
 from incidents.application.csv_lines import CsvReader

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from incidents.application.lines import (
     MAX_LINE_BYTES,
     JsonArrayReader,
@@ -50,7 +51,7 @@ def test_ndjson_is_read_line_by_line(values: list[Any], piece: int, end: bytes) 
     assert codes(read(NdjsonReader(), b"\xef\xbb\xbf" + body + end, piece)) == values
 
 
-@given(st.binary(max_size=60) | st.text("[]{},:\"\\ab01 \n").map(str.encode), st.integers(1, 20))
+@given(st.binary(max_size=60) | st.text('[]{},:"\\ab01 \n').map(str.encode), st.integers(1, 20))
 def test_any_bytes_are_read_or_refused_alike_in_pieces_of_any_size(body: bytes, piece: int) -> None:
     for kind in (NdjsonReader, JsonArrayReader):
         answers = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -13,7 +13,7 @@ from incidents.domain.body import clean
 from incidents.domain.commands import IncidentCommand, MarkDuplicate, ReportIncident
 from incidents.readmodel.projections import settlement_of
 
-Connection = asyncpg.Connection[Any]
+Connection: TypeAlias = "asyncpg.Connection[Any]"  # generic to the type checker only
 
 MOST_NEIGHBOURS = 5  # named per line; a hint, not a list
 
