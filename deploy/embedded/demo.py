@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 from collections.abc import Mapping
 
@@ -19,8 +18,6 @@ from embedded.home import Home, write_json
 from embedded.load import check, load
 from embedded.single import end_leftovers, remember, require_free, sole_run
 from embedded.supervisor import Supervisor
-
-SAMPLE_PACK = "western-balkans"
 
 
 def run(home: Home, *, once: bool) -> int:
@@ -67,13 +64,12 @@ class _Demo:
         await asyncio.to_thread(services.migrate, self._home, self._access, self._server)
         for part in services.PARTS:
             await self._supervisor.start(services.program(self._home, self._access, self._server, part))
-        sample = (os.environ.get("SALWATCH_PACK") or SAMPLE_PACK) == SAMPLE_PACK
-        if sample:
+        if services.sample_pack():
             await self._fill()
         else:
             print("There is no sample feed for this pack: the services start empty.")
         if once:
-            if sample:
+            if services.sample_pack():
                 print("\n".join(["The aggregates show what was published:", *await self._checked()]))
             return
         self._serving = True

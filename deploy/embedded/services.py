@@ -15,6 +15,8 @@ from embedded.home import HOST, Home
 from embedded.supervisor import Program
 
 POSTGRES_SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "2GB"}
+NOTE = "Illustrative microdata: the sums are those published, every single record is made up (docs/demo-data.md)."
+SAMPLE_PACK = "western-balkans"
 SERVICES: Mapping[str, int] = {"incidents": 1, "reporting": 4}
 """Every service with the offset of its port from the base, in the order in which they start."""
 
@@ -39,6 +41,11 @@ PARTS: Sequence[Part] = (
 
 def postgres(home: Home) -> EmbeddedPostgres:
     return EmbeddedPostgres(home.postgres, POSTGRES_SETTINGS)
+
+
+def sample_pack() -> bool:
+    """Whether the reference pack is the one that the sample feed is made for."""
+    return (os.environ.get("SALWATCH_PACK") or SAMPLE_PACK) == SAMPLE_PACK
 
 
 def ports(home: Home) -> dict[str, int]:
@@ -80,6 +87,8 @@ def environment(
         settings[f"{prefix}_METRICS_PORT"] = str(home.port(part.metrics))
     if service == "reporting":
         settings["REPORTING_INCIDENTS_URL"] = home.url(SERVICES["incidents"])
+        if sample_pack():
+            settings["REPORTING_NOTE"] = NOTE
         settings["REPORTING_INCIDENTS_CREDENTIAL"] = f"Bearer {access.service_token('reporting')}"
     return settings
 
