@@ -90,7 +90,8 @@ async def advance(connection: Connection, checkpoint: Checkpoint, batch: Batch, 
     position = last.sequence if last else checkpoint.position
     row = await connection.fetchrow(
         """
-        UPDATE checkpoint SET log_id = $6, position = $7::bigint, cursor = $8, head = $9::bigint, heard_at = clock_timestamp(),
+        UPDATE checkpoint SET log_id = $6, position = $7::bigint, cursor = $8, head = $9::bigint,
+            heard_at = clock_timestamp(),
             caught_up_at = CASE WHEN $7 >= $9 THEN clock_timestamp() ELSE caught_up_at END,
             last_recorded_at = coalesce($10, last_recorded_at)
         WHERE (consumer, publisher, partition, position, generation) = ($1, $2, $3, $4, $5)

@@ -100,7 +100,7 @@ class FeedSource:
             lines = [msgspec.json.decode(line) for line in response.content.splitlines()]
             events = [Envelope.from_cloud_event(line) for line in lines]
             return _Answer(UUID(log_id), int(head), events, response.headers["Next-Cursor"])
-        except (KeyError, ValueError, TypeError) as error:
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise FeedRefused(f"{self.publisher} answered what is not a change feed: {error!r}") from error
 
 
