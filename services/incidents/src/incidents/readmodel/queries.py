@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -13,6 +14,8 @@ import asyncpg
 from incidents.domain.body import IncidentBody
 from incidents.readmodel.filters import Conditions
 from incidents.readmodel.projections import decode_body
+
+Connection: TypeAlias = "asyncpg.Connection[Any] | asyncpg.pool.PoolConnectionProxy[Any]"
 
 _COLUMNS = """i.id, i.version, i.agency, i.status, i.verification, i.duplicate_of, i.recorded_at, i.body::text AS body,
     t.body AS narrative"""
@@ -62,7 +65,7 @@ class Widths(NamedTuple):
 
 class Queries:
     """Reads over a pool. A statement that a rebuild's switch made stale is prepared again by the driver, for it only
-    reads outside of a transaction; an export holds one connection and one snapshot."""
+    reads outside of a transaction."""
 
     def __init__(self, pool: asyncpg.Pool[Any]) -> None:
         self._pool = pool
@@ -70,6 +73,13 @@ class Queries:
     async def find(self, incident: UUID) -> IncidentView | None:
         row = await self._pool.fetchrow(f"SELECT {_COLUMNS} FROM {_FROM} WHERE i.id = $1", incident)  # noqa: S608  constants
         return None if row is None else _view(row)
+
+    async def words(self, incident: UUID, digest: str) -> str | None:
+        """The words of a text of that incident; None once they were erased."""
+        words: str | None = await self._pool.fetchval(
+            "SELECT body FROM event_text WHERE stream_id = $1 AND digest = $2", incident, digest
+        )
+        return words
 
     async def owner(self, incident: UUID) -> Owner | None:
         row = await self._pool.fetchrow("SELECT agency, jurisdiction FROM incident WHERE id = $1", incident)
@@ -100,29 +110,28 @@ class Queries:
         rows = await self._pool.fetch("SELECT * FROM coverage ORDER BY jurisdiction, agency")
         return [_coverage(row) for row in rows]
 
-    def export(self, asked: Conditions) -> Export:
-        """Everything that matches: `async with queries.export(asked) as export`."""
-        return Export(self._pool, asked)
+    async def coverage_of(self, agency: str, jurisdiction: str) -> Coverage | None:
+        row = await self._pool.fetchrow(
+            "SELECT * FROM coverage WHERE agency = $1 AND jurisdiction = $2", agency, jurisdiction
+        )
+        return None if row is None else _coverage(row)
+
+    @asynccontextmanager
+    async def snapshot(self, asked: Conditions) -> AsyncIterator[Snapshot]:
+        """Holds a connection of the pool meanwhile."""
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield Snapshot(connection, asked)
 
 
-class Export:
-    """All matches in one snapshot, newest first, in bounded memory."""
+class Snapshot:
+    """All that matches, as it stood at one moment; read over one connection, in bounded memory."""
 
-    def __init__(self, pool: asyncpg.Pool[Any], asked: Conditions) -> None:
-        self._pool = pool
+    def __init__(self, connection: Connection, asked: Conditions) -> None:
+        self._connection = connection
         self._asked = asked
-
-    async def __aenter__(self) -> Export:
-        self._connection = await self._pool.acquire()
-        self._transaction = self._connection.transaction(isolation="repeatable_read", readonly=True)
-        await self._transaction.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        try:
-            await self._transaction.rollback()
-        finally:
-            await self._pool.release(self._connection)
 
     async def widths(self) -> Widths:
         lengths = ", ".join(
@@ -137,6 +146,7 @@ class Export:
         return Widths(*row)
 
     async def rows(self) -> AsyncIterator[IncidentView]:
+        """Newest first."""
         statement = f"SELECT {_COLUMNS} FROM {_FROM} WHERE {self._asked.where} {_NEWEST_FIRST}"  # noqa: S608  built from constants
         async for row in self._connection.cursor(statement, *self._asked.arguments, prefetch=_AT_A_TIME):
             yield _view(row)

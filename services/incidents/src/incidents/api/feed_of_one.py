@@ -1,0 +1,37 @@
+"""`POST /v1/incidents`: a feed of one line. The hottest route: what it does per request, it does because it must."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from starlette.responses import Response
+
+from common.http.idempotency import Idempotency
+from common.http.routing import Router
+from common.security.permissions import requires
+from common.security.principal import Principal
+from incidents.api.answers import landed_answer, landed_response
+from incidents.api.dependencies import Wired, actor, agency_of, require_covered
+from incidents.api.documents import LANDED, Landed
+from incidents.api.schemas import IncidentLine
+from incidents.application.incidents import Caller
+from incidents.domain.body import clean
+
+router = Router(tags=["feed"])
+
+
+@router.post(
+    "/v1/incidents",
+    status_code=201,
+    response_class=Response,
+    summary="Report one incident",
+    responses={201: {"model": Landed, **LANDED}, 200: {"model": Landed, **LANDED}},
+)
+async def report_incident(
+    line: IncidentLine, principal: Annotated[Principal, requires("incidents:push")], key: Idempotency, wired: Wired
+) -> Response:
+    """A line replaces your agency's earlier line with the same `external_id`: 201 accepted, 200 corrected or unchanged.
+    One that equals your last line, or the incident as it stands, is unchanged. Warnings need no answer."""
+    require_covered(principal, clean(line.jurisdiction), wired.vocabulary, "/jurisdiction")
+    caller = Caller(actor(principal), key)
+    return landed_response(await wired.incidents.report(agency_of(principal), line.to_domain(), caller, landed_answer))
