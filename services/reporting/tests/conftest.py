@@ -10,12 +10,14 @@ import asyncpg
 import pytest
 from feed_of_incidents import LOG, Feed
 
-from common.messaging.ports import Batch, Record
+from common.messaging.ports import Batch, Received, Record
+from common.messaging.projecting import Projecting
 from common.messaging.subscriber import Subscriber
 from common.reference.pack import Pack, load_pack
 from common.testing.fixtures import FreshDatabase
 from reporting.application.aggregates import Aggregates, ask
 from reporting.bootstrap import figures
+from reporting.readmodel import tables
 from reporting.readmodel.projection import IncidentsProjection
 
 
@@ -56,6 +58,31 @@ class World:
 
     async def tell(self) -> None:
         await self.subscriber.step()
+
+    def source(self) -> FeedSource:
+        """The feed, read by someone else."""
+        return FeedSource(self.feed)
+
+    async def apply(self, batch: Sequence[Received]) -> None:
+        """One batch as it stands, without a checkpoint."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await IncidentsProjection().apply(connection, batch)
+
+    async def redeliver(self, batch: Sequence[Received]) -> None:
+        """Old events, as a transport may bring them again, in whatever order."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            projecting = Projecting(IncidentsProjection(), "reporting", "incidents", 0)
+            await projecting.apply(connection, [received.envelope for received in batch])
+
+    async def empty(self) -> None:
+        async with self.pool.acquire() as connection, connection.transaction():
+            await connection.execute("DROP SCHEMA readmodel CASCADE")
+            await connection.execute("CREATE SCHEMA readmodel")
+            await tables.create(connection)
+
+    async def digest(self) -> str:
+        async with self.pool.acquire() as connection:
+            return await tables.digest(connection)
 
     async def ask(self, measure: str = "incidents", by: str = "", **parameters: Any) -> dict[str, Any]:
         """The document of an answer made after everything was told; filters by name, one value or several."""

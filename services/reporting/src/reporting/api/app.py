@@ -1,0 +1,38 @@
+"""The HTTP side of reporting: all of it is open to everybody."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from common.http.app import create_app
+from common.http.health import Health
+from common.security.authentication import Authenticator
+from common.security.principal import ANONYMOUS, Principal
+from reporting.api.aggregates import WaitFor, aggregates_router
+from reporting.application.aggregates import Aggregates
+
+
+class Anybody(Authenticator):
+    """Nothing here depends on who asks, so a credential meant for another service is not refused."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    async def authenticate(self, header: str | None) -> Principal:
+        return ANONYMOUS
+
+
+def reporting_app(aggregates: Aggregates, publishers: tuple[str, ...], wait_for: WaitFor, health: Health) -> FastAPI:
+    """`publishers` are those whose positions can be waited for."""
+    app = create_app(
+        "SALWatch reporting",
+        service="reporting",
+        version=version("salwatch-reporting"),
+        routers=[aggregates_router(aggregates, publishers, wait_for)],
+        authenticator=Anybody(),
+        health=health,
+    )
+    app.state.aggregates = aggregates
+    return app

@@ -1,0 +1,60 @@
+"""The shape of an answer, for the contract at /openapi.json."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Figure = int | str | None
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Links(_Part):
+    incidents: str = Field(description="the incidents behind the figure")
+
+
+class Row(_Part):
+    key: dict[str, str] = Field(description="one member per dimension of `by`")
+    value: Figure = Field(description="an integer; a plain decimal as text for rates and quantities")
+    previous: Figure
+    year_before: Figure
+    change_percent: float | Literal["n/a"] = Field(description="against previous, rounded half up to one decimal")
+    state: Literal["not_reported", "not_available"] = Field("not_reported", description="why the value is null")
+    links: Links
+
+
+class Period(_Part):
+    since: str | None = Field(alias="from")
+    until: str | None = Field(alias="to")
+
+
+class Coverage(_Part):
+    reported: int
+    of: int
+    members: list[str]
+
+
+class Freshness(_Part):
+    position: int
+    lag_events: int | None
+    lag_seconds: float | None
+
+
+class Footnote(_Part):
+    jurisdiction: str | None
+    text: str
+
+
+class Aggregate(_Part):
+    measure: str
+    by: list[str]
+    period: Period
+    rows: list[Row]
+    total: Figure = Field(description="each incident or person once; null where several units would be added")
+    coverage: Coverage
+    freshness: dict[str, Freshness] = Field(description="by publisher")
+    footnotes: list[Footnote]
