@@ -112,7 +112,7 @@ async def test_every_line_lands_with_its_retries_and_corrections(region: Region)
     assert region.first.retracted == 1
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.what)
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: f"{figure.year} {figure.what}")
 async def test_the_aggregates_read_what_was_published(region: Region, figure: Figure) -> None:
     assert (await region.ask(figure.query))["total"] == figure.value
 

@@ -33,18 +33,18 @@ BEFORE_THE_RETRACTION = Figure("the same on another slide", 2882, 189)
 FIGURES: tuple[Figure, ...] = (
     INCIDENTS_IN_2020,
     Figure("weapon seizures", 1229, 56, filters={"category": "weapon_seizure"}),
-    Figure("weapon seizures the year before", 791, 56, year=2019, filters={"category": "weapon_seizure"}),
+    Figure("weapon seizures", 791, 56, year=2019, filters={"category": "weapon_seizure"}),
     Figure("incidents in criminal context", 529, 57, filters={"category": "criminal_context"}),
-    Figure("people who died", 155, 58, measure="killed"),
-    Figure("suicides", 66, 58, measure="suicides"),
-    Figure("female victims of domestic violence", 60, 59, measure="victims", filters=_DOMESTIC),
-    Figure("… of these with death as outcome", 23, 59, measure="killed", filters=_DOMESTIC),
     Figure(
-        "handguns in criminal context",
+        "incidents in criminal context with a handgun",
         248,
         813,
         filters={"category": "criminal_context", "weapon_type": "handgun"},
     ),
+    Figure("people killed", 155, 58, measure="killed"),
+    Figure("suicides", 66, 58, measure="suicides"),
+    Figure("female victims of domestic violence", 60, 59, measure="victims", filters=_DOMESTIC),
+    Figure("female victims of domestic violence who were killed", 23, 59, measure="killed", filters=_DOMESTIC),
 )
 
 ROSE_SLIGHTLY = ("public_dispute", "domestic_violence", "accidental_shooting")  # line 60, without numbers
