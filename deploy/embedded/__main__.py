@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import httpx
+
 from common.testing.postgres import EmbeddedPostgres, PostgresUnusable
 from embedded import demo, services
 from embedded.access import ROLES, Access
@@ -37,6 +39,9 @@ def main() -> int:
                 return _command(place, arguments.service, arguments.arguments)
     except (CannotRun, PostgresUnusable) as error:
         print(error, file=sys.stderr)
+        return 1
+    except httpx.HTTPError as error:
+        print(f"A service did not answer as it should: {error!r}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED

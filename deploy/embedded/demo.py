@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any
 
 import httpx
 import psutil
@@ -14,6 +15,7 @@ from common.testing.postgres import EmbeddedPostgres
 from embedded import services
 from embedded.access import Access
 from embedded.agencies import api_keys
+from embedded.bars import Bars
 from embedded.home import Home, write_json
 from embedded.load import check, load
 from embedded.single import end_leftovers, remember, require_free, sole_run
@@ -41,6 +43,7 @@ class _Demo:
         self._home = home
         self._server = server
         self._access = Access(home)
+        self._parts = (home, self._access, server)
         self._supervisor = Supervisor(home.logs, self._started, print)
         self._keys: Mapping[str, str] = {}
         self._serving = False
@@ -61,9 +64,7 @@ class _Demo:
         return 0
 
     async def _serve(self, *, once: bool) -> None:
-        await asyncio.to_thread(services.migrate, self._home, self._access, self._server)
-        for part in services.PARTS:
-            await self._supervisor.start(services.program(self._home, self._access, self._server, part))
+        await self._start()
         if services.sample_pack():
             await self._fill()
         else:
@@ -76,6 +77,17 @@ class _Demo:
         self._write()
         print(self._addresses())
         await self._keep_database()
+
+    async def _start(self) -> None:
+        """Side by side: most of it is waiting for an interpreter to start."""
+        await _counted(
+            "databases",
+            [asyncio.to_thread(services.migrate, *self._parts, service) for service in services.SERVICES],
+        )
+        await _counted(
+            "processes",
+            [self._supervisor.start(services.program(*self._parts, part)) for part in services.PARTS],
+        )
 
     async def _fill(self) -> None:
         urls = services.urls(self._home)
@@ -128,3 +140,11 @@ class _Demo:
                 "Ctrl-C stops everything.",
             ]
         )
+
+
+async def _counted(what: str, work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    with Bars() as bars:
+        bars.show(what, 0, len(work))
+        for done, each in enumerate(asyncio.as_completed(work), 1):
+            await each
+            bars.show(what, done, len(work))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any
 
 import httpx
-from tqdm import tqdm
 
+from embedded.bars import Bars
 from embedded.errors import CannotRun
 from embedded.home import Home, read_json, write_json
 from embedded.sample_feed.agencies import MONITOR
@@ -19,28 +17,6 @@ from embedded.sample_feed.partner import FeedRefused
 from embedded.sample_feed.push import push
 
 CAUGHT_UP_WITHIN = 300.0  # seconds
-
-
-class Bars:
-    """A progress bar per thing counted, drawn on the terminal."""
-
-    def __init__(self) -> None:
-        self._bars: dict[str, tqdm[Any]] = {}
-
-    def __enter__(self) -> Bars:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for bar in self._bars.values():
-            bar.close()
-
-    def show(self, what: str, done: int, total: int) -> None:
-        if what not in self._bars:
-            self._bars[what] = tqdm(desc=f"  {what}", total=total, unit=" ", mininterval=0.2)
-        bar = self._bars[what]
-        bar.update(done - bar.n)
 
 
 async def load(home: Home, urls: Mapping[str, str], keys: Mapping[str, str], tokens: Mapping[str, str]) -> str:

@@ -93,18 +93,18 @@ def environment(
     return settings
 
 
-def migrate(home: Home, access: Access, server: EmbeddedPostgres) -> None:
-    """One database per service, its tables at the newest version. Raises `CannotRun`."""
-    for service in SERVICES:
-        if not server.has_database(service):
-            server.create_database(service)
-        done = subprocess.run(  # noqa: S603 - our own services
-            [sys.executable, "-m", service, "migrate"],
-            env={**os.environ, **environment(home, access, server, service)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            reason = (done.stderr or done.stdout).strip().splitlines()
-            raise CannotRun(f"The database of {service} cannot be migrated: {reason[-1] if reason else 'no reason'}")
+def migrate(home: Home, access: Access, server: EmbeddedPostgres, service: str) -> None:
+    """Makes the service's database where there is none and brings its tables to the newest version. Raises
+    `CannotRun`."""
+    if not server.has_database(service):
+        server.create_database(service)
+    done = subprocess.run(  # noqa: S603 - our own services
+        [sys.executable, "-m", service, "migrate"],
+        env={**os.environ, **environment(home, access, server, service)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        reason = (done.stderr or done.stdout).strip().splitlines()
+        raise CannotRun(f"The database of {service} cannot be migrated: {reason[-1] if reason else 'no reason'}")

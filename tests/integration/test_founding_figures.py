@@ -76,7 +76,8 @@ async def region(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Regi
     supervisor = Supervisor(place.logs, lambda _: None, print)
     await asyncio.to_thread(server.start)
     try:
-        await asyncio.to_thread(services.migrate, place, access, server)
+        for service in services.SERVICES:
+            await asyncio.to_thread(services.migrate, place, access, server, service)
         for part in services.PARTS:
             await supervisor.start(services.program(place, access, server, part))
         urls = services.urls(place)
