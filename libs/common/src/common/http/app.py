@@ -64,6 +64,7 @@ def create_app(
         app.add_exception_handler(foreseen, _foreseen)
     for of_the_database in _OF_THE_DATABASE:
         app.add_exception_handler(of_the_database, _database_failed)
+    app.add_exception_handler(405, _method_not_allowed)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(ClientDisconnect, _client_gone)
     return app
@@ -71,6 +72,14 @@ def create_app(
 
 async def _foreseen(_: Request, error: Exception) -> Response:
     return problem_of(error).response()
+
+
+async def _method_not_allowed(request: Request, _: Exception) -> Response:
+    """The framework names the methods of one route; an address may have several."""
+    path = request.scope["path"]
+    contexts = [context for context in iter_route_contexts(request.app.routes) if context.path_regex.match(path)]
+    allowed = ", ".join(sorted({method for context in contexts for method in context.methods or ()}))
+    return Problem(405, "method-not-allowed", f"This address takes {allowed}.", headers={"Allow": allowed}).response()
 
 
 async def _database_failed(_: Request, error: Exception) -> Response:

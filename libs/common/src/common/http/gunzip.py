@@ -28,7 +28,7 @@ class Gunzip:
         return self._last and not self._waiting and not self._full
 
     def feed(self, data: bytes, *, last: bool) -> None:
-        self._waiting += data
+        self._waiting += data if self._inside else data.lstrip(b"\0")  # some writers pad with zeros
         self._last = last
 
     def piece(self) -> bytes:
@@ -48,7 +48,7 @@ class Gunzip:
         self._full = len(output) == PIECE
         self._inside = not self._member.eof
         if self._member.eof:
-            self._waiting = self._member.unused_data.lstrip(b"\0")  # some writers pad with zeros
+            self._waiting = self._member.unused_data.lstrip(b"\0")
             self._member = zlib.decompressobj(_GZIP_FORMAT)
             self._full = False
         else:

@@ -33,7 +33,7 @@ def parse_json(body: bytes) -> Any:
     try:
         value = msgspec.json.decode(body)
     except UnicodeDecodeError as error:
-        raise _malformed(f"The text is not UTF-8 {_place(error.object, error.start)}") from error
+        raise _malformed(f"The text is not UTF-8 {_place(body, _first_bad_byte(body))}") from error
     except RecursionError as error:
         raise _malformed("It is nested too deeply") from error
     except msgspec.ValidationError as error:
@@ -58,6 +58,14 @@ def _reason(body: bytes, message: str) -> str:
     found = _BYTE.search(message)
     text = _BYTE.sub("", message).removeprefix("JSON is malformed: ")
     return f"{text} {_place(body, int(found[1]) if found else len(body))}"
+
+
+def _first_bad_byte(body: bytes) -> int:
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return len(body)
 
 
 def _place(body: bytes, at: int) -> str:

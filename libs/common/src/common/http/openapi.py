@@ -87,7 +87,10 @@ def _complete(route: APIRoute, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]
-    responses |= {status: answer for status, answer in _PROBLEMS.items() if status not in responses}
+    for status, answer in responses.items():
+        if status.startswith(("4", "5")):  # beside what the route itself says of it
+            answer["content"] = {**_ANSWER["content"], **answer.get("content", {})}
+    responses |= _PROBLEMS
     demanded = declaration(route)
     if isinstance(demanded, Requires):
         operation["security"] = [{"ApiKey": []}, {"Bearer": []}]

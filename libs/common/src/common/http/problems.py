@@ -130,10 +130,7 @@ def problem_of(error: Exception) -> Problem:
 
 
 def _plain(error: HTTPException) -> Problem:
-    """What the framework raises: no such route, method not allowed."""
+    """What the framework raises: no such route, a body that broke off."""
     phrase = HTTPStatus(error.status_code).phrase
-    detail = {
-        404: "There is nothing at this address.",
-        405: f"This address takes {(error.headers or {}).get('Allow', 'other methods')}.",
-    }.get(error.status_code, str(error.detail))
+    detail = "There is nothing at this address." if error.status_code == 404 else str(error.detail)
     return Problem(error.status_code, phrase.lower().replace(" ", "-"), detail, headers=error.headers)
