@@ -1,116 +1,107 @@
-"""What a reader asks of the page: a period and jurisdictions, read from the address."""
+"""What a reader asks of the page: a period and jurisdictions, read from the form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from common.kernel.errors import Violation
 from common.kernel.periods import Period
 from common.reference.pack import Pack
 from reporting.application.questions import BadQuestion
+from reporting.dashboard.wording import MONTHS
 
-PARAMETERS = ("year", "part", "from", "to", "jurisdiction")
-PARTS: Mapping[str, str] = {
-    "": "Whole year",
-    "S1": "First half",
-    "S2": "Second half",
-    "Q1": "First quarter",
-    "Q2": "Second quarter",
-    "Q3": "Third quarter",
-    "Q4": "Fourth quarter",
-    **{f"{n:02}": Period("month", 2000, n).start.strftime("%B") for n in range(1, 13)},
-}
+PARTS: Mapping[str, str] = MappingProxyType(
+    {
+        "": "Whole year",
+        "S1": "First half",
+        "S2": "Second half",
+        "Q1": "First quarter",
+        "Q2": "Second quarter",
+        "Q3": "Third quarter",
+        "Q4": "Fourth quarter",
+        **{f"{n:02}": name for n, name in enumerate(MONTHS, start=1)},
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields as they were sent; a form sends "" for what was left out."""
+
+    year: str = ""
+    part: str = ""
+    start: str = ""
+    end: str = ""
+    jurisdictions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`period` is None where days were given instead; `by_default` tells that the reader named no period."""
+    """`by_default` tells that the reader named no period; without jurisdictions all are meant."""
 
     start: date
     end: date
-    period: Period | None
     jurisdictions: tuple[str, ...] = ()
     by_default: bool = False
 
 
-def read(parameters: Mapping[str, Sequence[str]], pack: Pack, default: Period) -> Asked:
-    """Raises `BadQuestion` with everything that is wrong; pointers name the parameters.
-
-    Days take the place of year and part; empty parameters, as a form sends them, count as left out.
-    """
-    given = {name: tuple(value for value in values if value) for name, values in parameters.items()}
-    violations = [*_unknown(given), *_repeated(given), *_jurisdictions(given, pack)]
-    one = {name: values[0] for name, values in given.items() if values and name != "jurisdiction"}
-    days = _days(one, violations)
-    period = _period(one, default, violations)
-    if violations:
+def read(form: Form, pack: Pack, default: Period) -> Asked:
+    """Days, where they are given, take the place of year and part. Raises `BadQuestion` with everything that is wrong;
+    pointers name the parameters."""
+    if violations := tuple(_violations(form, pack)):
         raise BadQuestion("", *violations)
-    codes = tuple(dict.fromkeys(given.get("jurisdiction", ())))
-    if days:
-        return Asked(*days, None, codes)
-    return Asked(period.start, period.end, period, codes, by_default="year" not in one)
+    codes = tuple(code for code in pack.jurisdictions if code in form.jurisdictions)
+    if form.start:
+        return Asked(date.fromisoformat(form.start), date.fromisoformat(form.end), codes)
+    year = form.year or str(default.year)
+    period = Period.parse(f"{year}-{form.part}" if form.part else year)
+    return Asked(period.start, period.end, codes, by_default=not form.year and not form.part)
 
 
-def _unknown(given: Mapping[str, Sequence[str]]) -> Iterator[Violation]:
-    for name in given:
-        if name not in PARAMETERS:
-            detail = f"There is no filter called “{name[:60]}”. There are: {', '.join(PARAMETERS)}."
-            yield Violation(f"/query/{name[:60]}", "unknown_parameter", detail)
-
-
-def _repeated(given: Mapping[str, Sequence[str]]) -> Iterator[Violation]:
-    for name, values in given.items():
-        if name in PARAMETERS and name != "jurisdiction" and len(values) > 1:
-            yield _violation(name, "repeated_parameter", f"“{name}” may be given once only.")
-
-
-def _jurisdictions(given: Mapping[str, Sequence[str]], pack: Pack) -> Iterator[Violation]:
-    for code in given.get("jurisdiction", ()):
+def _violations(form: Form, pack: Pack) -> Iterator[Violation]:
+    if form.year and not _is_year(form.year):
+        yield _violation("year", "not_a_year", f"“{form.year[:60]}” is not a year; write for instance 2020.")
+    if form.part not in PARTS:
+        known = ", ".join(part for part in PARTS if part)
+        yield _violation("part", "unknown_part", f"“{form.part[:60]}” is no part of a year. There are: {known}.")
+    for code in form.jurisdictions:
         if code not in pack.jurisdictions:
             known = ", ".join(pack.jurisdictions)
             detail = f"“{code[:60]}” is not the code of a jurisdiction. There are: {known}."
             yield _violation("jurisdiction", "unknown_jurisdiction", detail)
+    yield from _wrong_days(form)
 
 
-def _days(one: Mapping[str, str], violations: list[Violation]) -> tuple[date, date] | None:
-    found = [_day(name, one[name], violations) for name in ("from", "to") if name in one]
-    if len(found) == 1:
-        missing = "to" if "from" in one else "from"
-        violations.append(_violation(missing, "day_missing", f"Give both days, or neither: “{missing}” is missing."))
-    if len(found) != 2 or found[0] is None or found[1] is None:
-        return None
-    if found[0] > found[1]:
-        detail = f"The first day, {found[0]}, lies after the last day, {found[1]}."
-        violations.append(_violation("from", "span_reversed", detail))
-    return found[0], found[1]
+def _wrong_days(form: Form) -> Iterator[Violation]:
+    days = {"from": form.start, "to": form.end}
+    wrong = [name for name, text in days.items() if text and not _is_day(text)]
+    for name in wrong:
+        yield _violation(name, "not_a_day", f"“{days[name][:60]}” is not a day; write for instance 2020-03-31.")
+    missing = [name for name, text in days.items() if not text]
+    if len(missing) == 1:
+        yield _violation(missing[0], "day_missing", f"Give both days or neither: “{missing[0]}” is missing.")
+    if not wrong and not missing and date.fromisoformat(form.start) > date.fromisoformat(form.end):
+        detail = f"The first day, {form.start}, lies after the last, {form.end}."
+        yield _violation("from", "span_reversed", detail)
 
 
-def _day(name: str, text: str, violations: list[Violation]) -> date | None:
+def _is_year(text: str) -> bool:
     try:
-        return date.fromisoformat(text)
+        return Period.parse(text).grain == "year"
     except ValueError:
-        detail = f"“{text[:60]}” is not a day; write for instance 2020-03-31."
-        violations.append(_violation(name, "not_a_day", detail))
-        return None
+        return False
 
 
-def _period(one: Mapping[str, str], default: Period, violations: list[Violation]) -> Period:
-    year, part = one.get("year", str(default.year)), one.get("part", "")
-    if part not in PARTS:
-        known = ", ".join(code for code in PARTS if code)
-        violations.append(_violation("part", "unknown_part", f"“{part[:60]}” is not a part of a year: {known}."))
-        part = ""
+def _is_day(text: str) -> bool:
     try:
-        whole = Period.parse(year)
-        if whole.grain == "year":
-            return Period.parse(f"{year}-{part}") if part else whole
+        date.fromisoformat(text)
     except ValueError:
-        pass
-    violations.append(_violation("year", "not_a_year", f"“{year[:60]}” is not a year; write for instance 2020."))
-    return default
+        return False
+    return True
 
 
 def _violation(parameter: str, code: str, detail: str) -> Violation:
-    return Violation(f"/query/{parameter}", code, detail)
+    return Violation(f"?{parameter}", code, detail)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from common.reference.code_lists import Code
 from common.reference.pack import Pack
 
 SEXES: Mapping[str, str] = {"female": "Women", "male": "Men", "unreported": "Sex unreported"}
@@ -14,25 +15,35 @@ UNITS: Mapping[str, str] = {"piece": "pieces", "kg": "kilograms", "round": "roun
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """As they were on a day: the last one of the period that is shown."""
+    """As they were on a day: the last one that is shown. Without `publishers` every publisher's footnotes count."""
 
     pack: Pack
     on: date
+    publishers: Sequence[str] = ()
 
     def jurisdiction(self, code: str) -> str:
-        jurisdiction = self.pack.jurisdictions[code]
-        return jurisdiction.name(self.on) + ("*" if jurisdiction.footnotes else "")
+        return self.pack.jurisdictions[code].name(self.on) + ("*" if self._footnotes(code) else "")
 
     def capital(self, code: str) -> str:
         return self.pack.jurisdictions[code].capital
 
     def category(self, code: str) -> str:
-        return _label({entry.code: entry.label for entry in self.pack.code_lists.categories}, code)
+        return _label(self.pack.code_lists.categories, code)
 
     def kind(self, code: str) -> str:
-        return _label({entry.code: entry.label for entry in self.pack.code_lists.seized_kinds}, code)
+        return _label(self.pack.code_lists.seized_kinds, code)
+
+    @property
+    def footnotes(self) -> list[str]:
+        """What the asterisk stands for, whichever names are shown."""
+        return list(dict.fromkeys(text for code in self.pack.jurisdictions for text in self._footnotes(code)))
+
+    def _footnotes(self, code: str) -> list[str]:
+        texts = self.pack.jurisdictions[code].footnotes
+        wanted = self.publishers or [publisher.code for publisher in self.pack.publishers]
+        return [texts[publisher] for publisher in wanted if publisher in texts]
 
 
-def _label(labels: Mapping[str, str], code: str) -> str:
+def _label(entries: Sequence[Code], code: str) -> str:
     """A code that the pack no longer lists is printed as it is."""
-    return labels.get(code, code)
+    return next((entry.label for entry in entries if entry.code == code), code)

@@ -1,0 +1,54 @@
+"""What must be known to read the figures: who has reported, how fresh they are, what counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reporting.application.answers import Answer
+from reporting.dashboard import wording
+from reporting.dashboard.figures import Figures, Told
+from reporting.dashboard.names import Names
+
+STATES = {"verified": "verified", "unverified": "not yet verified", "disputed": "disputed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """`missing` names the members that have not declared the whole period complete."""
+
+    reported: int
+    of: int
+    missing: str
+
+
+def coverage(figures: Figures, names: Names) -> Coverage:
+    told = figures.jurisdictions.answer.coverage
+    missing = [names.jurisdiction(code) for code in told.members if code not in told.reported]
+    return Coverage(len(told.reported), len(told.members), ", ".join(missing))
+
+
+def remarks(figures: Figures, notice: str | None) -> list[str]:
+    """The aggregates' own footnotes, each once, without those of names and the notice, which have their own places."""
+    told = [figures.jurisdictions, figures.verification, figures.items]
+    notes = [note.text for each in told for note in each.answer.footnotes if note.jurisdiction is None]
+    kept = [note for note in dict.fromkeys(notes) if note != notice]
+    return [*kept, *_verification(figures.verification), *_freshness(figures.jurisdictions.answer)]
+
+
+def _verification(told: Told) -> Iterator[str]:
+    counts = {row.key["verification"]: row.value for row in told.rows}
+    parts = [f"{wording.number(counts[state])} {name}" for state, name in STATES.items() if counts.get(state)]
+    if parts:
+        yield f"Of the incidents shown: {', '.join(parts)}."
+
+
+def _freshness(answer: Answer) -> Iterator[str]:
+    for publisher, fresh in answer.freshness.items():
+        if fresh.get("position") is None:
+            yield f"Nothing has been read from {publisher} yet."
+        elif fresh.get("lag_events"):
+            late = wording.number(fresh["lag_events"])
+            yield f"Up to event {wording.number(fresh['position'])} of {publisher}; {late} more are on their way."
+        else:
+            yield f"Up to date with {publisher}, event {wording.number(fresh['position'])}."

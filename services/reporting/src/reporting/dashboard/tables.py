@@ -1,0 +1,88 @@
+"""Tables and pictures as the templates print them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from reporting.dashboard.charts.theme import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    text: str
+    numeric: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A row's header; `note` stands behind it in small letters, `span` is the number of rows it is for."""
+
+    text: str
+    note: str = ""
+    span: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    heads: Sequence[Head]
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`total` is the last line; `address` is where a program reads the same figures."""
+
+    caption: str
+    columns: Sequence[Column]
+    lines: Sequence[Line]
+    address: str
+    total: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """A picture to be drawn, twice: for wide and for narrow screens. `legend` explains its tick marks."""
+
+    caption: str
+    description: str
+    wide: Spec
+    narrow: Spec
+    legend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    caption: str
+    legend: str
+    wide: Markup
+    narrow: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A picture (None where there is nothing to draw) and the table of the same figures. `broad` stands them one above
+    the other."""
+
+    sketch: Sketch | None
+    table: Table
+    broad: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """`lead` says the main thing in a sentence; `notes` follow the exhibits."""
+
+    anchor: str
+    title: str
+    lead: str
+    exhibits: Sequence[Exhibit]
+    notes: Sequence[str] = ()
