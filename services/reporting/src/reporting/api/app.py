@@ -11,7 +11,9 @@ from common.http.health import Health
 from common.security.authentication import Authenticator
 from common.security.principal import ANONYMOUS, Principal
 from reporting.api.aggregates import WaitFor, aggregates_router
+from reporting.api.dashboard import dashboard_router
 from reporting.application.aggregates import Aggregates
+from reporting.dashboard.page import Page
 
 
 class Anybody(Authenticator):
@@ -30,7 +32,7 @@ def reporting_app(aggregates: Aggregates, publishers: tuple[str, ...], wait_for:
         "SALWatch reporting",
         service="reporting",
         version=version("salwatch-reporting"),
-        routers=[aggregates_router(aggregates, publishers, wait_for)],
+        routers=[aggregates_router(aggregates, publishers, wait_for), dashboard_router(Page.of(aggregates))],
         authenticator=Anybody(),
         health=health,
     )

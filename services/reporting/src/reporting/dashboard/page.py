@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from common.kernel.clock import Clock, utc_now
 from common.kernel.errors import Violation
 from reporting.application.aggregates import Aggregates
 from reporting.application.questions import BadQuestion
@@ -34,17 +34,29 @@ SECTIONS: Sequence[Callable[[Figures, Context], Any]] = (where, over_time, ranki
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One per process; `today` tells the day on which the page is read."""
+    """One per process; `now` tells when the page is read."""
 
     aggregates: Aggregates
     drawing: Drawing
-    today: Callable[[], date]
+    now: Clock
     templates: Environment
+
+    @classmethod
+    def of(cls, aggregates: Aggregates, now: Clock = utc_now) -> Page:
+        environment = Environment(
+            loader=PackageLoader("reporting.dashboard"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            enable_async=True,
+        )
+        return cls(aggregates, Drawing(), now, environment)
 
     async def render(self, form: Form, refused: Sequence[Violation] = ()) -> tuple[str, Sequence[Violation]]:
         """The page, and what was wrong with what was asked: then it shows what it shows by default, and says so."""
         years = await recorded_years(self.aggregates)
-        default = default_period(years, self.today())
+        default = default_period(years, self.now().date())
         violations = list(refused)
         try:
             asked = read(form, self.aggregates.pack, default)
@@ -96,17 +108,6 @@ class Page:
             self.drawing.svg(sketch.wide, sketch.description), self.drawing.svg(sketch.narrow, sketch.description)
         )
         return Picture(sketch.caption, sketch.legend, wide, narrow)
-
-
-def templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("reporting.dashboard"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        enable_async=True,
-    )
 
 
 def _who(asked: Asked, names: Names, figures: Figures) -> str:
