@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import asyncpg
 from fastapi import FastAPI
 
 from common.eventsourcing.log import EventLog
@@ -39,8 +41,12 @@ from incidents.messaging.published import publish
 from incidents.readmodel.neighbours import look_around
 from incidents.readmodel.projections import coverage_rows, incident_rows
 from incidents.readmodel.queries import Queries
+from incidents.readmodel.rebuild import Comparison, rebuild, verify
 from incidents.readmodel.receipts import Receipts
+from incidents.readmodel.refold import TABLES, InlineTable
 from incidents.settings import Settings
+
+__all__ = ["TABLES", "Maintenance", "maintenance", "running_app", "vocabulary"]
 
 
 @asynccontextmanager
@@ -72,6 +78,30 @@ async def running_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIte
         )
         app.state.services = _services(words, database, write_side, log, api_keys, clock)
         yield app
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """What the operator's commands work with: one connection, and the log over it."""
+
+    connection: asyncpg.Connection[Any]
+    log: EventLog[Any]
+
+    async def rebuild(self, table: InlineTable) -> int:
+        return await rebuild(self.connection, table, codec())
+
+    async def verify(self, table: InlineTable) -> Comparison:
+        return await verify(self.connection, table, codec())
+
+
+@asynccontextmanager
+async def maintenance(settings: Settings) -> AsyncIterator[Maintenance]:
+    """Raises `OSError` where the database cannot be reached."""
+    connection: asyncpg.Connection[Any] = await asyncpg.connect(settings.database_url)
+    try:
+        yield Maintenance(connection, EventLog(connection, codec()))
+    finally:
+        await connection.close()
 
 
 def vocabulary(pack: Pack) -> Vocabulary:

@@ -31,4 +31,7 @@ INCIDENT_COLUMNS = (
 )
 """What follows from an incident's state; the table has `recorded_at` and `first_recorded_at` besides."""
 
+COVERAGE_COLUMNS = ("id", "version", "agency", "jurisdiction", "complete_through")
+"""The table has `recorded_at` besides."""
+
 Row = Mapping[str, Any]
