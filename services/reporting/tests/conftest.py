@@ -1,106 +1,14 @@
-"""A read model in a fresh database, fed with events, and asked."""
+"""A read model in a fresh database."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import AsyncIterator
 
-import asyncpg
 import pytest
-from feed_of_incidents import LOG, Feed
+from read_model_world import World, open_world
 
-from common.messaging.ports import Batch, Received, Record
-from common.messaging.projecting import Projecting
-from common.messaging.subscriber import Subscriber
 from common.reference.pack import Pack, load_pack
 from common.testing.fixtures import FreshDatabase
-from reporting.application.aggregates import Aggregates, ask
-from reporting.bootstrap import figures
-from reporting.readmodel import tables
-from reporting.readmodel.projection import IncidentsProjection
-
-
-class FeedSource:
-    """The change feed of a `Feed`: what is there, at once."""
-
-    publisher = "incidents"
-    partition = "feed"
-
-    def __init__(self, feed: Feed) -> None:
-        self.feed = feed
-        self.after = 0
-
-    def seek(self, cursor: str | None) -> None:
-        self.after = int(cursor or 0)
-
-    async def poll(self) -> Batch:
-        envelopes = [received.envelope for received in self.feed.received]
-        records = [Record(envelope, envelope.sequence - 1) for envelope in envelopes[self.after :]]
-        self.after = len(envelopes)
-        return Batch(LOG, len(envelopes), records)
-
-    async def between(self, cursor: str | None, position: int) -> Sequence[Any]:
-        return [received.envelope for received in self.feed.received[position:]]
-
-
-@dataclass
-class World:
-    """`feed` is written by a test, `tell` brings it into the read model, `ask` asks."""
-
-    dsn: str
-    pool: asyncpg.Pool[Any]
-    aggregates: Aggregates
-    feed: Feed = field(default_factory=Feed)
-
-    def __post_init__(self) -> None:
-        self.subscriber = Subscriber(self.pool, FeedSource(self.feed), IncidentsProjection(), "reporting")
-
-    async def tell(self) -> None:
-        await self.subscriber.step()
-
-    def source(self) -> FeedSource:
-        """The feed, read by someone else."""
-        return FeedSource(self.feed)
-
-    async def apply(self, batch: Sequence[Received]) -> None:
-        """One batch as it stands, without a checkpoint."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            await IncidentsProjection().apply(connection, batch)
-
-    async def redeliver(self, batch: Sequence[Received]) -> None:
-        """Old events, as a transport may bring them again, in whatever order."""
-        async with self.pool.acquire() as connection, connection.transaction():
-            projecting = Projecting(IncidentsProjection(), "reporting", "incidents", 0)
-            await projecting.apply(connection, [received.envelope for received in batch])
-
-    async def empty(self) -> None:
-        async with self.pool.acquire() as connection, connection.transaction():
-            await connection.execute("DROP SCHEMA readmodel CASCADE")
-            await connection.execute("CREATE SCHEMA readmodel")
-            await tables.create(connection)
-
-    async def digest(self) -> str:
-        async with self.pool.acquire() as connection:
-            return await tables.digest(connection)
-
-    async def ask(self, measure: str = "incidents", by: str = "", **parameters: Any) -> dict[str, Any]:
-        """The document of an answer made after everything was told; filters by name, one value or several."""
-        await self.tell()
-        named = {name: parameters.pop(name) for name in ("start", "end", "scope", "per") if name in parameters}
-        filters = {name: [value] if isinstance(value, str) else value for name, value in parameters.items()}
-        question = ask(self.aggregates.pack, measure=measure, by=by.split(",") if by else (), filters=filters, **named)
-        return (await self.aggregates.answer(question)).document()
-
-    async def values(self, measure: str = "incidents", by: str = "", **parameters: Any) -> dict[Any, Any]:
-        """The values by key: the only part, or all parts."""
-        answer = await self.ask(measure, by, **parameters)
-        return {_key(row["key"]): row["value"] for row in answer["rows"]}
-
-
-def _key(key: dict[str, str]) -> str | tuple[str, ...]:
-    parts = tuple(key.values())
-    return parts[0] if len(parts) == 1 else parts
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +18,5 @@ def pack() -> Pack:
 
 @pytest.fixture
 async def world(fresh_database: FreshDatabase, pack: Pack) -> AsyncIterator[World]:
-    dsn = fresh_database("reporting")
-    settings = {"search_path": "readmodel,public"}
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=settings) as pool:
-        yield World(dsn, pool, Aggregates(pack, lambda: figures(pool), "http://incidents.test", ("undp",)))
+    async with open_world(fresh_database("reporting"), pack) as world:
+        yield world

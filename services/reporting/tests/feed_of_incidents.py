@@ -32,7 +32,7 @@ class Feed:
 
     def __init__(self) -> None:
         self.received: list[Received] = []
-        self._versions: dict[UUID, int] = {}
+        self.versions: dict[UUID, int] = {}
 
     def report(self, name: str, **fields: Any) -> Received:
         return self.append(name, published.IncidentReported(incident=body(**fields)))
@@ -40,9 +40,14 @@ class Feed:
     def correct(self, name: str, **fields: Any) -> Received:
         return self.append(name, published.IncidentCorrected(fields=tuple(fields), incident=body(**fields)))
 
+    def reclassify(self, name: str, **fields: Any) -> Received:
+        """`fields` are the whole incident, as it then stands."""
+        incident = body(**fields)
+        return self.append(name, published.IncidentReclassified(category=incident.category, incident=incident))
+
     def append(self, name: str, contract: published.Contract) -> Received:
         stream = derived_id("incident", "police", name)
-        self._versions[stream] = version = self._versions.get(stream, 0) + 1
+        self.versions[stream] = version = self.versions.get(stream, 0) + 1
         position = len(self.received) + 1
         instant = BEGINNING + timedelta(seconds=position)
         envelope = Envelope(
