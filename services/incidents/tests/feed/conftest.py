@@ -82,11 +82,16 @@ class Partner:
     pool: asyncpg.Pool[Any]
 
     async def push(
-        self, body: bytes | Sequence[Any], reader: LineReader | None = None, cut: Exception | None = None, **order: Any
+        self,
+        body: bytes | Sequence[Any] | AsyncIterator[bytes],
+        reader: LineReader | None = None,
+        cut: Exception | None = None,
+        **order: Any,
     ) -> Answered:
         """`body` as it is, or lines to send as NDJSON; with `cut` the connection ends so after it."""
-        pieces = in_pieces(body if isinstance(body, bytes) else self.ndjson(body), cut)
-        return await self.feed.push(self.order(**order), pieces, reader or NdjsonReader())
+        if not isinstance(body, AsyncIterator):
+            body = in_pieces(body if isinstance(body, bytes) else self.ndjson(body), cut)
+        return await self.feed.push(self.order(**order), body, reader or NdjsonReader())
 
     @staticmethod
     def order(**asked: Any) -> Order:

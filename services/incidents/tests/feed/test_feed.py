@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import resource
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from common.kernel.errors import DomainError
-from incidents.application.batch_body import CHUNK_LINES
+from incidents.application.batch_body import CHUNK_LINES, TooManyLines
 from incidents.application.csv_lines import CsvReader
 from incidents.application.feed import EmptyBatch, Stopped
 from incidents.application.lines import JsonArrayReader, Unreadable
@@ -122,3 +124,25 @@ async def test_errors_of_csv_name_their_column(partner: Any) -> None:
     errors = (await partner.items(answered))[0]["problem"]["errors"]
     assert errors[0]["pointer"].startswith("/weapons/0")
     assert errors[0]["column"] == "weapon_2_type"
+
+
+@pytest.mark.slow
+async def test_a_hundred_thousand_lines_and_one_more_take_bounded_memory(partner: Any, line: Line) -> None:
+    async def pieces(lines: int) -> AsyncIterator[bytes]:
+        for start in range(0, lines, 100):
+            yield partner.ndjson(line(n, category="unheard_of") for n in range(start, min(start + 100, lines)))
+
+    await partner.push(pieces(2_000))
+    before = _resident()
+    with pytest.raises(Stopped) as stopped:
+        await partner.push(pieces(100_001))
+    assert _resident() - before < 40_000_000
+    assert isinstance(stopped.value.cause, TooManyLines)
+    receipt = await partner.receipts.find(stopped.value.receipt)
+    assert receipt.summary["lines"] == 100_000
+    assert len(receipt.items) == 1_000
+
+
+def _resident() -> int:
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

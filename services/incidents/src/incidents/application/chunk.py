@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -148,13 +148,13 @@ class Preparation:
     def _entry(self, index: int, digest: bytes, line: Line) -> Entry:
         if line.violation is not None:
             return Entry(index, digest, error=UnreadableLine(line.violation.detail, line.violation))
-        entry = Entry(index, digest, _told_id(line.value), column_of=line.column_of)
+        told_id, column_of = _told_id(line.value), line.column_of
         try:
             body = self._parse(line.value)
             self._require_covered(clean(body.jurisdiction))
         except DomainError as error:
-            return replace(entry, error=error)
-        return replace(entry, body=body)
+            return Entry(index, digest, told_id, error=error, column_of=column_of)
+        return Entry(index, digest, told_id, body, column_of=column_of)
 
     def _require_covered(self, jurisdiction: str) -> None:
         if jurisdiction in self._foreign:
