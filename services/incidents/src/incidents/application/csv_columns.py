@@ -166,7 +166,7 @@ def _put(document: dict[str, Any], path: Path, value: Any) -> None:
 def _member(value: Any, path: Path) -> Any:
     for step in path:
         if isinstance(step, int):
-            value = value[step] if isinstance(value, list) and step < len(value) else None
+            value = value[step] if isinstance(value, list | tuple) and step < len(value) else None
         else:
             value = value.get(step) if isinstance(value, Mapping) else None
     return value
@@ -178,7 +178,7 @@ def _to_cell(value: Any) -> str:
             return ""
         case bool():
             return "true" if value else "false"
-        case list():
+        case list() | tuple():
             return "|".join(str(element).replace("\\", "\\\\").replace("|", "\\|") for element in value)
         case _:
             return str(value)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from common.kernel.errors import RuleBroken, Violation
-
 from incidents.application.csv_columns import REQUIRED, Column, column, column_of, from_row, names_for_people
 from incidents.application.lines import MAX_LINE_BYTES, Line, LineTooLong, Unreadable
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+
 from common.eventsourcing.units import Actor, KeyReused
 from common.kernel.ids import new_id
 

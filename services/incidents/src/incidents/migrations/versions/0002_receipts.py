@@ -1,6 +1,7 @@
 """Receipts of batches, written with the chunks they tell of."""
 
 from alembic import op
+
 from common.persistence.migrations import execute_sql_file
 
 revision = "0002"
