@@ -15,6 +15,7 @@ from common.messaging.projecting import Projecting
 from common.messaging.subscriber import Subscriber
 from common.reference.pack import Pack
 from reporting.application.aggregates import Aggregates, ask
+from reporting.application.questions import Question
 from reporting.bootstrap import figures
 from reporting.readmodel import tables
 from reporting.readmodel.projection import IncidentsProjection
@@ -88,12 +89,15 @@ class World:
         async with self.pool.acquire() as connection:
             return await tables.digest(connection)
 
+    def question(self, **parameters: Any) -> Question:
+        return ask(self.aggregates.pack, **parameters)
+
     async def ask(self, measure: str = "incidents", by: str = "", **parameters: Any) -> dict[str, Any]:
         """The document of an answer made after everything was told; filters by name, one value or several."""
         await self.tell()
         named = {name: parameters.pop(name) for name in ("start", "end", "scope", "per") if name in parameters}
         filters = {name: [value] if isinstance(value, str) else value for name, value in parameters.items()}
-        question = ask(self.aggregates.pack, measure=measure, by=by.split(",") if by else (), filters=filters, **named)
+        question = self.question(measure=measure, by=by.split(",") if by else (), filters=filters, **named)
         return (await self.aggregates.answer(question)).document()
 
     async def values(self, measure: str = "incidents", by: str = "", **parameters: Any) -> dict[Any, Any]:
