@@ -7,17 +7,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import httpx
 
-from common.testing.postgres import EmbeddedPostgres, PostgresUnusable
+from common.testing.postgres import PostgresUnusable
 from embedded import demo, services
 from embedded.access import ROLES, Access
 from embedded.errors import CannotRun
 from embedded.home import Home, home
-from embedded.single import AlreadyRunning, sole_run
+from embedded.single import sole_run
 
 INTERRUPTED = 130
 
@@ -69,26 +68,12 @@ def _reset(place: Home) -> int:
 
 
 def _command(place: Home, service: str, arguments: Sequence[str]) -> int:
-    access = Access(place)
-    with _database(place) as server:
-        settings = services.environment(place, access, server, service)
-        command = [sys.executable, "-m", service, *arguments]
-        return subprocess.run(command, env={**os.environ, **settings}, check=False).returncode  # noqa: S603
-
-
-@contextmanager
-def _database(place: Home) -> Iterator[EmbeddedPostgres]:
-    """The demo's own while it runs, else started for this one command."""
-    server = services.postgres(place)
-    try:
-        with sole_run(place):
-            server.start()
-            try:
-                yield server
-            finally:
-                server.stop()
-    except AlreadyRunning:
-        yield server
+    """The services it may need to ask are those of the demo that runs. Raises `CannotRun` where none does."""
+    if not place.demo.exists():
+        raise CannotRun("The demo does not serve: start it with `make demo`, and run this beside it.")
+    settings = services.environment(place, Access(place), services.postgres(place), service)
+    command = [sys.executable, "-m", service, *arguments]
+    return subprocess.run(command, env={**os.environ, **settings}, check=False).returncode  # noqa: S603
 
 
 if __name__ == "__main__":

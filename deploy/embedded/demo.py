@@ -145,6 +145,12 @@ class _Demo:
 async def _counted(what: str, work: Sequence[Coroutine[Any, Any, None]]) -> None:
     with Bars() as bars:
         bars.show(what, 0, len(work))
-        for done, each in enumerate(asyncio.as_completed(work), 1):
-            await each
-            bars.show(what, done, len(work))
+        tasks = [asyncio.ensure_future(each) for each in work]  # in this order, which is that of stopping too
+        try:
+            for done, each in enumerate(asyncio.as_completed(tasks), 1):
+                await each
+                bars.show(what, done, len(work))
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)  # the first that failed is told, the rest end quietly

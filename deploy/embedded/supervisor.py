@@ -42,6 +42,7 @@ class Supervisor:
         self._running: dict[str, asyncio.subprocess.Process] = {}
         self._keepers: dict[str, asyncio.Task[None]] = {}
         self._deaths: dict[str, int] = {}
+        self._served: set[str] = set()
 
     @property
     def pids(self) -> Mapping[str, int]:
@@ -53,6 +54,7 @@ class Supervisor:
         self._deaths[program.name] = 0
         self._keepers[program.name] = asyncio.create_task(self._keep(program), name=program.name)
         await self._ready(program)
+        self._served.add(program.name)
 
     async def stop(self) -> None:
         """Ends all, the last started first, each by its own id."""
@@ -73,7 +75,8 @@ class Supervisor:
             steady = asyncio.get_running_loop().time() - began > STEADY_AFTER
             pause = 0.0 if steady else min(LONGEST_PAUSE, 2 * pause + 0.2)
             self._deaths[program.name] += 1
-            self._told(f"{program.name} ended ({_ending(code)}); it is started again")
+            if program.name in self._served:
+                self._told(f"{program.name} ended ({_ending(code)}); it is started again")
 
     async def _launch(self, program: Program) -> asyncio.subprocess.Process:
         with open(self._log(program), "ab") as log:
