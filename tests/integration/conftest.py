@@ -1,4 +1,4 @@
-"""A demo of its own for the tests of the whole: started once, with the sample feed loaded."""
+"""Demos of their own for the tests of the whole: each started once, with the sample feed loaded."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,20 @@ from demonstration import SERVES_WITHIN, Demo, free_home
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """Serving, the sample feed loaded."""
+    """Serving, the sample feed loaded, and nothing written to it by a test."""
+    with _serving() as demo:
+        yield demo
+
+
+@pytest.fixture(scope="session")
+def trial() -> Iterator[Demo]:
+    """Another one, for tests that write. They report what happened after 2020, the sample feed what happened before."""
+    with _serving() as demo:
+        yield demo
+
+
+@contextmanager
+def _serving() -> Iterator[Demo]:
     folder = Path(tempfile.mkdtemp(prefix="salwatch-demo-"))
     demo = Demo(free_home(folder))
     process = demo.command("demo")
