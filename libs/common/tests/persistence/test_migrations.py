@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from common.http.health import Health, schema_at_head
-from common.persistence.database import is_unavailable, open_database, sqlalchemy_url
+from common.persistence.database import is_unavailable, open_database, psycopg_url
 from common.persistence.migrations import at_head, head, upgrade
 from common.testing.postgres import Postgres
 
@@ -93,31 +93,23 @@ def test_a_migration_that_fails_leaves_nothing_behind(service: str, database: st
 
 
 def test_only_postgresql_is_understood() -> None:
-    assert sqlalchemy_url("postgresql://u@h/d", "asyncpg") == "postgresql+asyncpg://u@h/d"
+    assert psycopg_url("postgresql://u@h/d") == "postgresql+psycopg://u@h/d"
     with pytest.raises(ValueError, match="postgresql://"):
-        sqlalchemy_url("sqlite://", "asyncpg")
+        psycopg_url("sqlite://")
 
 
-async def test_a_database_that_is_away_is_told_from_a_wrong_statement(log_database: str, postgres: Postgres) -> None:
-    async with open_database(log_database) as opened:
-        async with opened.engine.connect() as reading:
-            wrong, away = [], []
-            for statement in ("SELECT nothing", "SELECT pg_terminate_backend(pg_backend_pid())"):
-                with pytest.raises(Exception) as raised:
-                    await reading.exec_driver_sql(statement)
-                (wrong if statement == "SELECT nothing" else away).append(raised.value)
-                if not reading.closed and not reading.invalidated:
-                    await reading.rollback()
-        with pytest.raises(asyncpg.PostgresError) as raised_by_pool:
-            await opened.pool.fetch("SELECT nothing")
-        with pytest.raises(asyncpg.DataError) as bad_value:
-            await opened.pool.fetch("SELECT $1::int", 2**40)
-        wrong += [raised_by_pool.value, bad_value.value]
-        connection = await opened.connect()
+async def test_a_database_that_is_away_is_told_from_a_wrong_statement(log_database: str) -> None:
+    async with open_database(log_database) as database:
+        with pytest.raises(asyncpg.PostgresError) as wrong:
+            await database.pool.fetch("SELECT nothing")
+        with pytest.raises(asyncpg.DataError) as overflow:
+            await database.pool.fetch("SELECT $1::int", 2**40)
+        connection = await database.connect()
         with pytest.raises(asyncpg.PostgresError) as killed:
             await connection.fetch("SELECT pg_terminate_backend(pg_backend_pid())")
-        away.append(killed.value)
+        with pytest.raises(asyncpg.InterfaceError) as closed:
+            await connection.fetch("SELECT 1")
     with pytest.raises(OSError) as refused:
         await asyncpg.connect("postgresql://u@/d?host=/nowhere")
-    assert all(is_unavailable(error) for error in [*away, refused.value])
-    assert not any(is_unavailable(error) for error in wrong)
+    assert all(is_unavailable(raised.value) for raised in (killed, closed, refused))
+    assert not any(is_unavailable(raised.value) for raised in (wrong, overflow))

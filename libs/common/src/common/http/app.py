@@ -9,7 +9,6 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, iter_route_contexts
-from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -33,7 +32,7 @@ from common.security.principal import Unauthenticated
 log = structlog.get_logger()
 
 _FORESEEN = (HTTPException, DomainError, Unauthenticated, Overloaded, Unavailable, KeysUnavailable, ForeignCursor)
-_OF_THE_DATABASE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError)
+_OF_THE_DATABASE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def create_app(
@@ -52,6 +51,7 @@ def create_app(
     not one of `common.http.routing`, whose routes would not be strict.
     """
     app = FastAPI(title=title, version=version, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.state.service = service
     app.state.authenticator = authenticator
     app.state.health = health or Health()
     for router in (*routers, health_router(app.state.health), docs_router()):

@@ -28,7 +28,7 @@ async def _key_text(
 
 
 KeyText = Annotated[str | None, Depends(_key_text)]
-"""The key alone, for a route that streams its body and keeps digests of its own; bind it with `bound_key`."""
+"""The key alone, for a route that streams its body and keeps digests of its own."""
 
 
 async def _idempotency(request: Request, text: KeyText) -> IdempotencyKey | None:
@@ -38,17 +38,13 @@ async def _idempotency(request: Request, text: KeyText) -> IdempotencyKey | None
     for part in (request.method.encode(), request.url.path.encode(), request.scope["query_string"]):
         digest.update(len(part).to_bytes(4, "big") + part)
     digest.update(await request.body())
-    return await bound_key(request, text, digest.digest())
+    principal = await principal_of(request)
+    route = f"{request.method} {request.scope['route'].path_format}"
+    return IdempotencyKey(principal.id, route, text, digest.digest())
 
 
 Idempotency = Annotated[IdempotencyKey | None, Depends(_idempotency)]
 """The caller's key, bound to its credential and the route, with the digest of the whole request; None without one."""
-
-
-async def bound_key(request: Request, text: str, digest: bytes) -> IdempotencyKey:
-    """The key bound to the request's credential and route."""
-    principal = await principal_of(request)
-    return IdempotencyKey(principal.id, f"{request.method} {request.scope['route'].path_format}", text, digest)
 
 
 def answer_response(answer: Answer, *, replayed: bool = False) -> Response:

@@ -1,10 +1,11 @@
-"""OpenTelemetry traces, where the extra `tracing` is installed and a service asks for them; else nothing is done.
+"""OpenTelemetry traces, where the extra `tracing` is installed and a place for them is named; else nothing is done.
 
 Where spans go is configured as OpenTelemetry has it: `OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_RESOURCE_ATTRIBUTES`, ….
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,11 @@ else:
 
 SpanEnd = Callable[[str, int], None]
 """Takes the route's template and the status."""
+
+
+def tracing_wanted() -> bool:
+    """Whether the extra is installed and the environment names a place where spans should go."""
+    return _INSTALLED and any(f"OTEL_EXPORTER_OTLP_{name}" in os.environ for name in ("ENDPOINT", "TRACES_ENDPOINT"))
 
 
 @contextmanager

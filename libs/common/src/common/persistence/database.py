@@ -1,4 +1,4 @@
-"""One service database: an asyncpg pool for hot paths and a SQLAlchemy engine for reading, from one DSN."""
+"""One service database: a pool for what is asked together, and connections that somebody owns alone."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 _SCHEME = "postgresql://"
 _UNAVAILABLE = (
@@ -27,11 +25,10 @@ _UNAVAILABLE = (
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """What a process holds of its database. Over the pool JSON columns are text, as asyncpg has it."""
+    """What a process holds of its database. JSON columns are text, as asyncpg has it."""
 
     dsn: str
     pool: asyncpg.Pool[Any]
-    engine: AsyncEngine
 
     async def connect(self) -> asyncpg.Connection[Any]:
         """A connection outside the pool, which the caller owns and closes."""
@@ -40,27 +37,21 @@ class Database:
 
 
 @asynccontextmanager
-async def open_database(dsn: str, *, pool_size: int = 10, engine_size: int = 10) -> AsyncIterator[Database]:
-    """Opens both and closes both. The DSN is `postgresql://…`. Raises `OSError` or `asyncpg.PostgresError` where the
+async def open_database(dsn: str, *, pool_size: int = 10) -> AsyncIterator[Database]:
+    """Opens the pool and closes it. The DSN is `postgresql://…`. Raises `OSError` or `asyncpg.PostgresError` where the
     server cannot be reached."""
     async with asyncpg.create_pool(dsn, min_size=1, max_size=pool_size) as pool:
-        engine = create_async_engine(sqlalchemy_url(dsn, "asyncpg"), pool_size=engine_size, pool_pre_ping=True)
-        try:
-            yield Database(dsn, pool, engine)
-        finally:
-            await engine.dispose()
+        yield Database(dsn, pool)
 
 
-def is_unavailable(error: BaseException | None) -> bool:
+def is_unavailable(error: Exception) -> bool:
     """Whether an error says that the database cannot be had now, rather than that a statement is wrong."""
-    if isinstance(error, DBAPIError):
-        return error.connection_invalidated or is_unavailable(error.orig and error.orig.__cause__)
     closed = isinstance(error, asyncpg.InterfaceError) and not isinstance(error, asyncpg.DataError)
     return closed or isinstance(error, _UNAVAILABLE)
 
 
-def sqlalchemy_url(dsn: str, driver: str) -> str:
-    """The DSN as SQLAlchemy reads it, for "asyncpg" or "psycopg"."""
+def psycopg_url(dsn: str) -> str:
+    """The DSN as SQLAlchemy, and so alembic, reads it."""
     if not dsn.startswith(_SCHEME):
         raise ValueError(f"a database URL starts with {_SCHEME}")
-    return f"postgresql+{driver}://{dsn.removeprefix(_SCHEME)}"
+    return f"postgresql+psycopg://{dsn.removeprefix(_SCHEME)}"

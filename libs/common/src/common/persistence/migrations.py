@@ -15,7 +15,7 @@ from alembic.runtime.migration import MigrationContext, StampStep
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 
-from common.persistence.database import sqlalchemy_url
+from common.persistence.database import psycopg_url
 
 _LOCK = 7301002  # beside the event log's 7301001
 
@@ -23,7 +23,7 @@ _LOCK = 7301002  # beside the event log's 7301001
 def upgrade(service: str, dsn: str) -> None:
     """Brings the database to the newest revision, in one transaction. Two at once are safe: the second waits."""
     config, scripts = _scripts(service)
-    engine = create_engine(sqlalchemy_url(dsn, "psycopg"))
+    engine = create_engine(psycopg_url(dsn))
     try:
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})

@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from common.http.health import Health
+from common.observability.tracing import tracing_configured, tracing_wanted
 from common.runtime.signals import stop_requested
 
 log = structlog.get_logger()
@@ -38,6 +39,8 @@ async def serve(
     health: Health = app.state.health
     with contextlib.ExitStack() as stack:
         listening = stack.enter_context(_listen(host, port))
+        if tracing_wanted():
+            stack.enter_context(tracing_configured(app.state.service))
         asked = stop or stack.enter_context(stop_requested())
         server = _Server(_config(app, stop_seconds))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
