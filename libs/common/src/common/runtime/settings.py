@@ -21,7 +21,6 @@ class ServiceSettings(BaseSettings):
     jwks: str = Field("var/jwks.json", validation_alias="SALWATCH_JWKS", description="path or http(s) URL")
     issuer: str = Field("salwatch-embedded", validation_alias="SALWATCH_ISSUER")
     audience: str = Field("salwatch", validation_alias="SALWATCH_AUDIENCE")
-    transport: str = Field("http", validation_alias="SALWATCH_TRANSPORT")
     log_level: str = Field("info", validation_alias="SALWATCH_LOG_LEVEL")
     drain_seconds: float = Field(0.0, ge=0, validation_alias="SALWATCH_DRAIN_SECONDS")
     stop_seconds: float = Field(20.0, gt=0, validation_alias="SALWATCH_STOP_SECONDS")
