@@ -33,8 +33,8 @@ class Comparing:
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        yearly = (Column(self.shown), Column(self.year_before), Column("Change"))
-        return yearly if self.before is None else (*yearly, Column(self.before), Column("Change"))
+        yearly = (_column(self.shown), _column(self.year_before), Column("Change"))
+        return yearly if self.before is None else (*yearly, _column(self.before), Column("Change"))
 
     def cells(self, row: Row) -> tuple[Cell, ...]:
         yearly = (
@@ -65,6 +65,10 @@ def yearly_change(row: Row) -> float | Literal["n/a"]:
 
 def amount(figure: int | str | None) -> Decimal | None:
     return None if figure is None else Decimal(figure)
+
+
+def _column(period: str) -> Column:
+    return Column(wording.capitalised(period))
 
 
 def _against(percent: float | Literal["n/a"], period: str, figure: str) -> str:

@@ -55,14 +55,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """Incidents by category and `grain`, and by jurisdiction and `grain`, over days that may be more than were asked
-    for."""
+    """Incidents by category and `grain`, by jurisdiction and `grain`, and by category alone, over whole periods, which
+    may be more than was asked for."""
 
     grain: Grain
     start: date
     end: date
     by_category: Told
     by_jurisdiction: Told
+    totals: Told
 
     @property
     def periods(self) -> list[Period]:
@@ -99,6 +100,7 @@ async def gather(aggregates: Aggregates, asked: Asked) -> Figures:
         "items": _ask(aggregates, asked, "seized_items", ("kind", "unit")),
         "verification": _ask(aggregates, asked, "incidents", ("verification",)),
         "by_category": _ask(aggregates, longer, "incidents", ("category", grain)),
+        "totals": _ask(aggregates, longer, "incidents", ("category",)),
         "by_jurisdiction": _ask(aggregates, longer, "incidents", ("jurisdiction", grain)),
     }
     answers = await aggregates.answers(list(questions.values()))
@@ -108,7 +110,7 @@ async def gather(aggregates: Aggregates, asked: Asked) -> Figures:
     return Figures(
         headlines={name: told[f"headline {name}"] for name in HEADLINES},
         casualties={measure: told[f"casualty {measure}"] for measure in CASUALTIES},
-        trend=Trend(grain, start, end, told["by_category"], told["by_jurisdiction"]),
+        trend=Trend(grain, start, end, told["by_category"], told["by_jurisdiction"], told["totals"]),
         **{name: told[name] for name in ("jurisdictions", "rates", "categories", "seizures", "items", "verification")},
     )
 
@@ -127,14 +129,12 @@ def default_period(years: Sequence[int], today: date) -> Period:
 
 
 def trend_span(asked: Asked) -> tuple[date, date, Grain]:
-    """Of a short period the twelve months to its end, for a trend needs length; of a long one coarser steps."""
+    """Whole months, of a short period at least the twelve to its end, for a trend needs length; of a long one longer
+    steps."""
     months = (asked.end.year - asked.start.year) * 12 + asked.end.month - asked.start.month + 1
-    if months < 12:
-        last = Period.containing(asked.end, "month")
-        return last.shifted(-11).start, max(asked.end, asked.start), "month"
-    if months <= 36:
-        return asked.start, asked.end, "month"
-    return asked.start, asked.end, "quarter" if months <= 120 else "year"
+    grain: Grain = "month" if months <= 36 else "quarter" if months <= 120 else "year"
+    first, last = Period.containing(asked.start, grain), Period.containing(asked.end, grain)
+    return (last.shifted(-11).start if months < 12 else first.start), last.end, grain
 
 
 def _ask(

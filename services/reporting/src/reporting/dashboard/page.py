@@ -91,7 +91,9 @@ class Page:
             chosen_year="" if form.start else str(asked.start.year),
             parts=PARTS,
             shown=comparing.shown,
-            days=f"{wording.day(asked.start)} to {wording.day(asked.end)}",
+            shown_first=wording.capitalised(comparing.shown),
+            begins=_begins(asked, years),
+            days=_days(asked),
             who=context.who,
             members=[names.jurisdiction(code) for code in figures.jurisdictions.answer.coverage.members],
             violations=violations,
@@ -115,3 +117,16 @@ def _who(asked: Asked, names: Names, figures: Figures) -> str:
     if asked.jurisdictions:
         return ", ".join(names.jurisdiction(code) for code in asked.jurisdictions)
     return f"All {len(figures.jurisdictions.answer.coverage.members)} jurisdictions"
+
+
+def _days(asked: Asked) -> str:
+    """The days of a calendar period; else they are its name already."""
+    if wording.calendar_period(asked.start, asked.end) is None:
+        return ""
+    return f"{wording.day(asked.start)} to {wording.day(asked.end)}"
+
+
+def _begins(asked: Asked, years: Sequence[int]) -> int | None:
+    """The first year on record, where what is shown or compared lies before it: nobody declares a beginning."""
+    first = min(years, default=None)
+    return first if first is not None and asked.start.year - 1 < first else None

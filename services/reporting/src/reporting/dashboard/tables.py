@@ -70,19 +70,19 @@ class Picture:
 @dataclass(frozen=True, slots=True)
 class Exhibit:
     """A picture (None where there is nothing to draw) and the table of the same figures. `broad` stands them one above
-    the other."""
+    the other; `notes` follow the table."""
 
     sketch: Sketch | None
     table: Table
+    notes: Sequence[str] = ()
     broad: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """`lead` says the main thing in a sentence; `notes` follow the exhibits."""
+    """`lead` says the main thing in a sentence."""
 
     anchor: str
     title: str
     lead: str
     exhibits: Sequence[Exhibit]
-    notes: Sequence[str] = ()

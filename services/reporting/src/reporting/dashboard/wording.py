@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from common.kernel.periods import Period, previous_span, year_before
+from common.kernel.periods import Period
 from reporting.application.answers import Figure
 
 MONTHS = (
@@ -56,9 +56,9 @@ def period(of: Period) -> str:
 
 
 def span(start: date, end: date) -> str:
-    """The calendar period where the days make one, else both days."""
+    """The calendar period where the days make one, else both days, in short."""
     found = calendar_period(start, end)
-    return period(found) if found else f"{day(start)} to {day(end)}"
+    return period(found) if found else f"{_short(start)} to {_short(end)}"
 
 
 def calendar_period(start: date, end: date) -> Period | None:
@@ -69,16 +69,10 @@ def calendar_period(start: date, end: date) -> Period | None:
     return None
 
 
-def span_before(start: date, end: date) -> str | None:
-    """What `previous` is of; None where the calendar does not reach back so far."""
-    try:
-        return span(*previous_span(start, end))
-    except ValueError:
-        return None
+def capitalised(text: str) -> str:
+    """With its first letter large, the others as they are."""
+    return text[:1].upper() + text[1:]
 
 
-def span_year_before(start: date, end: date) -> str | None:
-    try:
-        return span(*year_before(start, end))
-    except ValueError:
-        return None
+def _short(on: date) -> str:
+    return f"{on.day} {MONTHS[on.month - 1][:3]} {on.year}"

@@ -12,29 +12,31 @@ STEP = 30
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`value` and `past` are None where nothing is known; `text` is printed at the end of the bar."""
+    """`value` and `past` are None where nothing is known; `text` and `change` are printed at the end."""
 
     label: str
     value: float | None
     text: str
     past: float | None = None
+    change: str = ""
     colour: str = BLUE
 
 
 def bars(rows: Sequence[Bar], width: int) -> Spec:
     """The longest takes the whole width less the room for its text."""
     most = max((max(row.value or 0, row.past or 0) for row in rows), default=0)
-    room = max((len(row.text) for row in rows), default=0) * 6.7 + 12
+    texts = [f"{row.text} ({row.change})" if row.change else row.text for row in rows]
+    room = max(map(len, texts), default=0) * 6.7 + 12
     values = [
         {
             "label": row.label,
             "value": row.value or 0,
             "past": row.past,
             "end": max(row.value or 0, row.past or 0),
-            "text": row.text,
+            "text": text,
             "colour": row.colour,
         }
-        for row in rows
+        for row, text in zip(rows, texts, strict=True)
     ]
     y = {
         "field": "label",

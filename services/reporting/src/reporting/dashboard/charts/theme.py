@@ -24,7 +24,7 @@ HALO = "#f4f8fb"
 RAMP = ("#e4eef6", "#c4dbeb", "#a0c5e0", "#7badd2", "#5b97c4")
 """Light enough throughout that one ink can be read on all of them."""
 
-WIDE, NARROW = 640, 328
+WIDE, NARROW = 556, 302
 """Widths in pixels of the two drawings of each picture: letters keep their size on a phone."""
 
 

@@ -14,6 +14,8 @@ from reporting.dashboard.names import SEXES
 from reporting.dashboard.sections.shared import Context
 from reporting.dashboard.tables import Cell, Column, Exhibit, Head, Line, Section, Sketch, Table
 
+ROLES = "Persons in any role. Where only a number of casualties was reported, their sex counts as unreported."
+
 Counts = Mapping[str, int | None]
 
 
@@ -47,8 +49,7 @@ def people(figures: Figures, context: Context) -> Section:
         anchor="casualties",
         title=f"Casualties by sex, {shown}",
         lead=_lead(counts["killed"]),
-        exhibits=[Exhibit(sketch, table)],
-        notes=["Persons in any role. Where only a number of casualties was reported, their sex counts as unreported."],
+        exhibits=[Exhibit(sketch, table, [ROLES])],
     )
 
 

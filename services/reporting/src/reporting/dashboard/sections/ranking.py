@@ -7,7 +7,7 @@ from decimal import Decimal
 from reporting.dashboard import wording
 from reporting.dashboard.comparing import amount, known
 from reporting.dashboard.figures import Figures
-from reporting.dashboard.sections.shared import Context, bar, bar_sketch, by_size
+from reporting.dashboard.sections.shared import NOTHING, Context, bar, bar_sketch, by_size
 from reporting.dashboard.tables import Cell, Column, Exhibit, Head, Line, Section, Table
 
 
@@ -22,7 +22,10 @@ def ranking(figures: Figures, context: Context) -> Section:
             Line([Head(name)], [*comparing.cells(row), Cell(wording.share(amount(row.value) or Decimal(0), total))])
             for name, row in zip(names, rows, strict=True)
         ],
-        total=Line([Head("All categories")], [*comparing.cells(figures.headlines["Incidents"].only), Cell("")]),
+        total=Line(
+            [Head("All categories")],
+            [*comparing.cells(figures.headlines["Incidents"].only), Cell(wording.share(total, total))],
+        ),
         address=figures.categories.address,
     )
     sketch = bar_sketch(
@@ -30,13 +33,10 @@ def ranking(figures: Figures, context: Context) -> Section:
         f"Incidents by category, {comparing.shown}",
         context,
     )
-    lead = f"{names[0]} comes first with {known(rows[0])} of {wording.number(total)} incidents." if rows else ""
+    lead = f"{names[0]} comes first with {known(rows[0])} of {wording.number(total)} incidents." if rows else NOTHING
     return Section(
         anchor="categories",
         title=f"Categories by number of incidents, {comparing.shown}",
         lead=lead,
-        exhibits=[Exhibit(sketch if rows else None, table)],
-        notes=[f"Shares are of all {wording.number(total)} incidents; every incident has one category."]
-        if rows
-        else [],
+        exhibits=[Exhibit(sketch if rows else None, table, [f"Shares are of all {wording.number(total)} incidents."])],
     )

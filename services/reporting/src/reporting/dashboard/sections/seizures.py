@@ -24,7 +24,6 @@ def seizures(figures: Figures, context: Context) -> Section:
         title=f"Seizures, {context.comparing.shown}",
         lead=lead,
         exhibits=[_incidents(figures, context), *_items(figures, context)],
-        notes=[ONE_INCIDENT, UNITS_APART],
     )
 
 
@@ -41,7 +40,7 @@ def _incidents(figures: Figures, context: Context) -> Exhibit:
         address=figures.seizures.address,
     )
     drawn = [bar(name, row) for name, row in zip(names, rows, strict=True)]
-    return Exhibit(bar_sketch(drawn, caption, context), table)
+    return Exhibit(bar_sketch(drawn, caption, context), table, [ONE_INCIDENT])
 
 
 def _items(figures: Figures, context: Context) -> Iterator[Exhibit]:
@@ -58,4 +57,4 @@ def _items(figures: Figures, context: Context) -> Iterator[Exhibit]:
             address=figures.items.address,
         )
         drawn = [bar(kind, row) for kind, row in zip(kinds, rows, strict=True)]
-        yield Exhibit(bar_sketch(drawn, caption, context), table)
+        yield Exhibit(bar_sketch(drawn, caption, context), table, [UNITS_APART])

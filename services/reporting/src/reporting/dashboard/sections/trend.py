@@ -2,97 +2,47 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 
 from common.kernel.periods import Period
-from reporting.application.answers import Row
-from reporting.application.questions import UNKNOWN
 from reporting.dashboard import wording
 from reporting.dashboard.charts.theme import NARROW
 from reporting.dashboard.charts.trend import Panel, trend
 from reporting.dashboard.figures import Figures, Trend
-from reporting.dashboard.sections.shared import Context
+from reporting.dashboard.sections.courses import Course, courses_of, together
+from reporting.dashboard.sections.shared import NOTHING, Context
 from reporting.dashboard.tables import Cell, Column, Exhibit, Head, Line, Section, Sketch, Table
 
-BROAD = 1080
+BROAD = 1_100
 MOST_PANELS = 8
-ALL_OTHER = "All other categories"
-STEPS: Mapping[str, str] = {"month": "month", "quarter": "quarter", "year": "year"}
-
-
-@dataclass(frozen=True, slots=True)
-class Course:
-    """One category's figures in the order of the periods; None where nobody reported."""
-
-    name: str
-    values: Sequence[int | None]
-    past: Sequence[int | None]
-
-    @property
-    def total(self) -> int:
-        return sum(value or 0 for value in self.values)
+LONGER = "The trend is shown in whole periods, and over a year at least."
+NOT_REPORTED = "n/r"
 
 
 def over_time(figures: Figures, context: Context) -> Section:
     told = figures.trend
-    periods, when = told.periods, wording.span(told.start, told.end)
-    courses = _courses(told, periods, context)
-    title = f"Incidents by {STEPS[told.grain]} and category, {when}"
+    courses = _panels(courses_of(told, context.names))
+    title = f"Incidents by {told.grain} and category, {wording.span(told.start, told.end)}"
+    longer = wording.span(told.start, told.end) != context.comparing.shown
     return Section(
         anchor="trend",
         title=title,
-        lead=_lead(told, periods, courses),
-        exhibits=[
-            Exhibit(_sketch(courses, told, title) if courses else None, _table(courses, told, title), broad=True)
-        ],
-        notes=list(_notes(told, context)),
+        lead=_lead(told, courses),
+        exhibits=[_exhibit(courses, told, title, longer=longer)] if courses else [],
     )
 
 
-def _courses(told: Trend, periods: Sequence[Period], context: Context) -> list[Course]:
+def _exhibit(courses: Sequence[Course], told: Trend, title: str, *, longer: bool) -> Exhibit:
+    notes = [LONGER] if longer else []
+    return Exhibit(_sketch(courses, told, title), _table(courses, told, title), notes, broad=True)
+
+
+def _panels(courses: Sequence[Course]) -> list[Course]:
     """The largest first; those for which there is no panel of their own together."""
-    cells: defaultdict[str, dict[str, Row]] = defaultdict(dict)
-    for row in told.by_category.rows:
-        cells[row.key["category"]][row.key[told.grain]] = row
-    now, before = _reported(told, "value"), _reported(told, "year_before")
-    courses = [
-        Course(
-            context.names.category(category),
-            [_cell(rows.get(str(p)), "value", reported=str(p) in now) for p in periods],
-            [_cell(rows.get(str(p)), "year_before", reported=str(p) in before) for p in periods],
-        )
-        for category, rows in cells.items()
-    ]
-    courses.sort(key=lambda course: -course.total)
-    return (
-        courses if len(courses) <= MOST_PANELS else [*courses[: MOST_PANELS - 1], _together(courses[MOST_PANELS - 1 :])]
-    )
-
-
-def _reported(told: Trend, column: str) -> set[str]:
-    """The periods of which any jurisdiction has told anything: there, what does not occur is a zero."""
-    return {row.key[told.grain] for row in told.by_jurisdiction.rows if getattr(row, column) is not None}
-
-
-def _cell(row: Row | None, column: str, *, reported: bool) -> int | None:
-    figure = None if row is None else getattr(row, column)
-    if figure is None:
-        return 0 if reported else None
-    return int(figure)
-
-
-def _together(courses: Sequence[Course]) -> Course:
-    return Course(ALL_OTHER, _sums([c.values for c in courses]), _sums([c.past for c in courses]))
-
-
-def _sums(columns: Sequence[Sequence[int | None]]) -> list[int | None]:
-    """Per period; None where nothing is known of any."""
-    return [
-        None if all(value is None for value in values) else sum(value or 0 for value in values)
-        for values in zip(*columns, strict=True)
-    ]
+    ranked = sorted(courses, key=lambda course: -course.total)
+    if len(ranked) <= MOST_PANELS:
+        return ranked
+    return [*ranked[: MOST_PANELS - 1], together("All other categories", ranked[MOST_PANELS - 1 :])]
 
 
 def _sketch(courses: Sequence[Course], told: Trend, title: str) -> Sketch:
@@ -109,37 +59,43 @@ def _sketch(courses: Sequence[Course], told: Trend, title: str) -> Sketch:
 
 
 def _table(courses: Sequence[Course], told: Trend, title: str) -> Table:
-    now, before = wording.span(told.start, told.end), "a year earlier"
-    whole = (
-        Course("All categories", _sums([c.values for c in courses]), _sums([c.past for c in courses]))
-        if courses
-        else None
-    )
-    groups = [_lines(course, now, before) for course in [*courses, *([whole] if whole else [])]]
+    """With a column of those whose date is too coarse, where there are any."""
+    coarse = any(course.coarse or course.coarse_past for course in courses)
+    whole = together("All categories", courses)
+    columns = [Column(_column(period, told)) for period in told.periods]
     return Table(
         caption=title,
         columns=[
             Column("Category", numeric=False),
             Column("Period", numeric=False),
-            *(Column(_column(period)) for period in told.periods),
+            *columns,
+            *([Column(f"{told.grain.capitalize()} not known")] if coarse else []),
             Column("Total"),
         ],
-        lines=[line for group in groups for line in group],
+        lines=[line for course in [*courses, whole] for line in _lines(course, told, coarse=coarse)],
         address=told.by_category.address,
     )
 
 
-def _lines(course: Course, now: str, before: str) -> list[Line]:
-    return [
-        Line([Head(course.name, span=2), Head(now)], _cells(course.values, strong=True)),
-        Line([Head(before)], _cells(course.past, strong=False)),
-    ]
+def _lines(course: Course, told: Trend, *, coarse: bool) -> Iterator[Line]:
+    now = _cells(course.values, [course.coarse] if coarse else [], course.total, strong=True)
+    yield Line([Head(course.name, span=2), Head(_span(told))], now)
+    yield Line([Head("a year earlier")], _cells(course.past, [course.coarse_past] if coarse else [], course.total_past))
 
 
-def _cells(values: Sequence[int | None], *, strong: bool) -> list[Cell]:
-    known = [value for value in values if value is not None]
-    total = wording.number(sum(known)) if known else "n/r"
-    return [*(Cell("n/r" if v is None else wording.number(v), strong) for v in values), Cell(total, strong)]
+def _cells(
+    values: Sequence[int | None], coarse: Sequence[int | None], total: int | None, *, strong: bool = False
+) -> list[Cell]:
+    return [Cell(_figure(value), strong) for value in [*values, *coarse, total]]
+
+
+def _figure(value: int | None) -> str:
+    return NOT_REPORTED if value is None else wording.number(value)
+
+
+def _span(told: Trend) -> str:
+    found = wording.calendar_period(told.start, told.end)
+    return wording.period(found) if found else "this period"
 
 
 def _short(period: Period) -> str:
@@ -153,19 +109,22 @@ def _short(period: Period) -> str:
             return str(period.year)
 
 
-def _column(period: Period) -> str:
-    match period.grain:
-        case "month":
-            return f"{wording.MONTHS[period.index - 1][:3]} {period.year % 100:02}"
-        case "quarter":
-            return f"Q{period.index} {period.year % 100:02}"
-        case _:
-            return str(period.year)
+def _column(period: Period, told: Trend) -> str:
+    """Without the year where it is the same throughout."""
+    names: Mapping[str, str] = {
+        "month": wording.MONTHS[period.index - 1][:3],
+        "quarter": f"Q{period.index}",
+    }
+    if period.grain not in names:
+        return str(period.year)
+    return names[period.grain] + ("" if told.start.year == told.end.year else f" {period.year}")
 
 
-def _lead(told: Trend, periods: Sequence[Period], courses: Sequence[Course]) -> str:
-    sums = _sums([course.values for course in courses]) if courses else []
-    known = [(value, period) for value, period in zip(sums, periods, strict=False) if value]
+def _lead(told: Trend, courses: Sequence[Course]) -> str:
+    if not courses:
+        return NOTHING
+    sums = together("", courses).values
+    known = [(value, period) for value, period in zip(sums, told.periods, strict=True) if value is not None]
     if len(known) < 2:
         return ""
     (most, high), (least, low) = max(known, key=lambda pair: pair[0]), min(known, key=lambda pair: pair[0])
@@ -173,13 +132,3 @@ def _lead(told: Trend, periods: Sequence[Period], courses: Sequence[Course]) -> 
         f"Most incidents were recorded in {wording.period(high)} ({wording.number(most)}), "
         f"fewest in {wording.period(low)} ({wording.number(least)})."
     )
-
-
-def _notes(told: Trend, context: Context) -> list[str]:
-    unknown = sum(int(row.value or 0) for row in told.by_category.rows if row.key[told.grain] == UNKNOWN)
-    notes = []
-    if wording.span(told.start, told.end) != context.comparing.shown:
-        notes.append("A short period is shown with the months before it, so that a trend can be seen.")
-    if unknown:
-        notes.append(f"{wording.number(unknown)} incidents are left out: their date is not known to the {told.grain}.")
-    return notes

@@ -33,8 +33,9 @@ def where(figures: Figures, context: Context) -> Section:
         anchor="where",
         title=f"Incidents by jurisdiction, {context.comparing.shown}",
         lead=_lead(rows, context),
-        exhibits=[Exhibit(sketch, _table(figures, rows, rates, context))],
-        notes=[POPULATION, BOUNDARIES] if drawn else [POPULATION],
+        exhibits=[
+            Exhibit(sketch, _table(figures, rows, rates, context), [POPULATION, BOUNDARIES] if drawn else [POPULATION])
+        ],
     )
 
 
@@ -86,7 +87,7 @@ def _table(figures: Figures, rows: Sequence[Row], rates: Mapping[str, Row], cont
         caption="Incidents and rates by jurisdiction",
         columns=[Column("Jurisdiction", numeric=False), *comparing.columns, Column("Per 100,000")],
         lines=lines,
-        total=Line([Head(context.who)], [*comparing.cells(total), Cell("")]),
+        total=Line([Head(context.who)], [*comparing.cells(total), Cell(wording.number(figures.rates.answer.total))]),
         address=figures.jurisdictions.address,
     )
 
