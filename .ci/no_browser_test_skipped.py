@@ -5,7 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 cases = ElementTree.fromstring(Path(sys.argv[1]).read_text()).iter("testcase")  # noqa: S314 - our own report
-browser = [case for case in cases if "browser" in case.get("classname", "")]
+browser = [case for case in cases if case.find("properties/property[@name='browser']") is not None]
 skipped = [f"{case.get('classname')}.{case.get('name')}" for case in browser if case.find("skipped") is not None]
 if not browser:
     sys.exit("No browser test ran.")

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+
 from common.testing.eventually import eventually
 from embedded.errors import CannotRun
 from embedded.home import Home, home, read_json, write_json
