@@ -106,3 +106,10 @@ async def test_a_body_of_unknown_length_is_counted(client: httpx.AsyncClient) ->
 async def test_a_streaming_route_sets_its_own_limit_and_gets_pieces(client: httpx.AsyncClient) -> None:
     response = await client.post("/v1/stream", content=gzip.compress(b"x" * (290 * KIB)), headers=PACKED)
     assert response.json() == {"bytes": 290 * KIB, "largest": PIECE}
+
+
+async def test_a_gzip_that_is_cut_after_it_gave_text_is_not_taken_for_a_whole_one(client: httpx.AsyncClient) -> None:
+    packed = gzip.compress("\n".join(map(str, range(20_000))).encode())
+    for cut in (1, 8, 1_000, 20_000):
+        response = await client.post("/v1/stream", content=packed[:-cut], headers=PACKED)
+        assert (response.status_code, response.json()["type"]) == (400, "/problems/broken-gzip")

@@ -25,7 +25,7 @@ class Gunzip:
     @property
     def ended(self) -> bool:
         """Everything was fed and given back."""
-        return self._last and not self._waiting and not self._full
+        return self._last and not (self._waiting or self._full or self._inside)
 
     def feed(self, data: bytes, *, last: bool) -> None:
         self._waiting += data if self._inside else data.lstrip(b"\0")  # some writers pad with zeros
