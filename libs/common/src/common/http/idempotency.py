@@ -35,7 +35,7 @@ async def _idempotency(request: Request, text: KeyText) -> IdempotencyKey | None
     if text is None:
         return None
     digest = hashlib.sha256()
-    for part in (request.method.encode(), request.url.path.encode(), request.scope["query_string"]):
+    for part in (request.method.encode(), request.scope["path"].encode(), request.scope["query_string"]):
         digest.update(len(part).to_bytes(4, "big") + part)
     digest.update(await request.body())
     principal = await principal_of(request)

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID
 
-import structlog
+from structlog.typing import EventDict, WrappedLogger
 
 from common.kernel.ids import new_id
 
@@ -40,9 +40,16 @@ def correlation_id() -> UUID:
 def tracing_ids(trace: Trace) -> Iterator[None]:
     """Binds the ids for everything that this task does within, its log lines included."""
     token = _current.set(trace)
-    names = {"request_id": trace.request_id, "correlation_id": str(trace.correlation_id)}
     try:
-        with structlog.contextvars.bound_contextvars(**names):
-            yield
+        yield
     finally:
         _current.reset(token)
+
+
+def log_ids(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A processor that puts the present ids into a log line."""
+    trace = _current.get()
+    if trace is not None:
+        event["request_id"] = trace.request_id
+        event["correlation_id"] = str(trace.correlation_id)
+    return event

@@ -11,6 +11,8 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from common.observability.context import log_ids
+
 REDACTED = "[redacted]"
 _SECRET_NAMES = re.compile(r"authorization|api_?key|secret|token|password|passwd|credential|cookie|dsn", re.IGNORECASE)
 _SECRET_TEXTS = re.compile(
@@ -22,7 +24,7 @@ def configure_logging(service: str, level: str = "info") -> None:
     """To be called once per process, first thing."""
     number = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        log_ids,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         lambda _logger, _method, event: {"service": service, **event},

@@ -19,6 +19,8 @@ except ImportError:  # the extra is not installed
 else:
     _INSTALLED = True
 
+_sending = False  # OpenTelemetry's own way to do nothing takes thirty times as long
+
 SpanEnd = Callable[[str, int], None]
 """Takes the route's template and the status."""
 
@@ -39,19 +41,22 @@ def tracing_configured(service: str, exporter: Any = None) -> Iterator[None]:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
         exporter = OTLPSpanExporter()
+    global _sending
     provider = TracerProvider(resource=Resource.create({"service.name": f"salwatch-{service}"}))
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
+    _sending = True
     try:
         yield
     finally:
+        _sending = False
         provider.shutdown()
 
 
 @contextmanager
 def server_span(method: str, headers: Mapping[str, str]) -> Iterator[SpanEnd]:
     """A span around a request, continuing the caller's trace; what it gives is to be called at the end."""
-    if not _INSTALLED:
+    if not _sending:
         yield lambda _route, _status: None
         return
     tracer = trace.get_tracer("salwatch")

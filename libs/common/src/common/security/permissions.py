@@ -18,6 +18,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from common.security.authentication import Authenticator
 from common.security.principal import ANONYMOUS, PermissionMissing, Principal
 
+_PRINCIPAL = "salwatch.principal"  # in the request's scope
+
 
 class Declaration:
     """What a route demands of its caller."""
@@ -59,12 +61,12 @@ def public() -> Any:
 
 async def principal_of(request: Request) -> Principal:
     """The caller of this request, authenticated once; raises `Unauthenticated`."""
-    known: Principal | None = getattr(request.state, "principal", None)
+    known: Principal | None = request.scope.get(_PRINCIPAL)
     if known is not None:
         return known
     authenticator: Authenticator = request.app.state.authenticator
     principal = await authenticator.authenticate(request.headers.get("authorization"))
-    request.state.principal = principal
+    request.scope[_PRINCIPAL] = principal
     return principal
 
 
