@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 from collections import OrderedDict
 
 import vl_convert
@@ -13,6 +14,7 @@ from markupsafe import Markup
 from reporting.dashboard.charts.theme import Spec
 
 MOST_KEPT = 400
+_ROLES = re.compile(r' (?:role|aria-roledescription)="[^"]*"')
 
 
 class Drawing:
@@ -45,5 +47,5 @@ class Drawing:
 
 
 def _convert(spec: str) -> str:
-    drawn: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-    return drawn
+    """Without the roles that Vega gives its groups: the whole is one image."""
+    return _ROLES.sub("", vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
