@@ -39,7 +39,7 @@ def test_a_period_knows_its_days_and_its_predecessors(
 
 
 @pytest.mark.parametrize(
-    "name", ["", "20", "2020-", "2020-13", "2020-S3", "2020-Q0", "2020-3", "0999", "٢٠٢٠", "2020\n"]
+    "name", ["", "20", "2020-", "2020-13", "2020-S3", "2020-Q0", "2020-3", "0000", "٢٠٢٠", "2020\n"]
 )
 def test_what_is_no_period_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="is not a period"):

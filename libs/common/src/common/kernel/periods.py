@@ -15,7 +15,7 @@ Grain = Literal["year", "half", "quarter", "month"]
 DatePrecision = Literal["day", "week", "month", "year"]
 
 _PER_YEAR: dict[Grain, int] = {"year": 1, "half": 2, "quarter": 4, "month": 12}
-_NAME = re.compile(r"([1-9]\d{3})(?:-(?:S(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?", re.ASCII)
+_NAME = re.compile(r"((?!0000)\d{4})(?:-(?:S(?P<half>[12])|Q(?P<quarter>[1-4])|(?P<month>0[1-9]|1[0-2])))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ PARTS: Mapping[str, str] = MappingProxyType(
 )
 
 
+YEARS = range(1900, 2200)
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The fields as they were sent; a form sends "" for what was left out."""
@@ -63,7 +66,9 @@ def read(form: Form, pack: Pack, default: Period) -> Asked:
 
 def _violations(form: Form, pack: Pack) -> Iterator[Violation]:
     if form.year and not _is_year(form.year):
-        yield _violation("year", "not_a_year", f"“{form.year[:60]}” is not a year; write for instance 2020.")
+        yield _violation(
+            "year", "not_a_year", f"“{form.year[:60]}” is not a year that can be shown; write for instance 2020."
+        )
     if form.part not in PARTS:
         known = ", ".join(part for part in PARTS if part)
         yield _violation("part", "unknown_part", f"“{form.part[:60]}” is no part of a year. There are: {known}.")
@@ -79,7 +84,9 @@ def _wrong_days(form: Form) -> Iterator[Violation]:
     days = {"from": form.start, "to": form.end}
     wrong = [name for name, text in days.items() if text and not _is_day(text)]
     for name in wrong:
-        yield _violation(name, "not_a_day", f"“{days[name][:60]}” is not a day; write for instance 2020-03-31.")
+        yield _violation(
+            name, "not_a_day", f"“{days[name][:60]}” is not a day that can be shown; write for instance 2020-03-31."
+        )
     missing = [name for name, text in days.items() if not text]
     if len(missing) == 1:
         yield _violation(missing[0], "day_missing", f"Give both days or neither: “{missing[0]}” is missing.")
@@ -90,17 +97,17 @@ def _wrong_days(form: Form) -> Iterator[Violation]:
 
 def _is_year(text: str) -> bool:
     try:
-        return Period.parse(text).grain == "year"
+        period = Period.parse(text)
     except ValueError:
         return False
+    return period.grain == "year" and period.year in YEARS
 
 
 def _is_day(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).year in YEARS
     except ValueError:
         return False
-    return True
 
 
 def _violation(parameter: str, code: str, detail: str) -> Violation:

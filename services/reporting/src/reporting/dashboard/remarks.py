@@ -44,11 +44,9 @@ def _verification(told: Told) -> Iterator[str]:
 
 
 def _freshness(answer: Answer) -> Iterator[str]:
+    if not answer.freshness:
+        yield "Nothing has been read from any publisher yet."
     for publisher, fresh in answer.freshness.items():
-        if fresh.get("position") is None:
-            yield f"Nothing has been read from {publisher} yet."
-        elif fresh.get("lag_events"):
-            late = wording.number(fresh["lag_events"])
-            yield f"Up to event {wording.number(fresh['position'])} of {publisher}; {late} more are on their way."
-        else:
-            yield f"Up to date with {publisher}, event {wording.number(fresh['position'])}."
+        told = f"event {wording.number(fresh['position'])} of {publisher}"
+        late = fresh["lag_events"]
+        yield f"Up to {told}; {wording.number(late)} more are on their way." if late else f"Up to date: {told}."
