@@ -23,6 +23,7 @@ from common.messaging.subscriber import Subscriber
 from common.reference.pack import load_pack
 from reporting.api.app import reporting_app
 from reporting.application.aggregates import Aggregates, Figures, ReadModelReplaced
+from reporting.dashboard.page import Page
 from reporting.messaging.consumers import CONSUMER, PUBLISHER, incidents_feed
 from reporting.readmodel import tables, verifying
 from reporting.readmodel.projection import IncidentsProjection
@@ -35,7 +36,8 @@ log = structlog.get_logger()
 SEARCH_PATH = "readmodel,public"
 READING = {
     "search_path": SEARCH_PATH,
-    "work_mem": "64MB",  # what is counted by distinct incidents is hashed
+    "work_mem": "256MB",  # what is counted by distinct incidents is hashed
+    "parallel_tuple_cost": "0.01",
     "jit": "off",  # compiling takes longer than most of these statements
     "statement_timeout": "30s",
 }
@@ -55,7 +57,12 @@ async def api(settings: Settings) -> AsyncIterator[FastAPI]:
             )
 
         aggregates = Aggregates(pack, lambda: figures(pool), settings.reader_url, settings.publishers, settings.note)
-        yield reporting_app(aggregates, (PUBLISHER,), wait_for, Health([schema_at_head(pool, "reporting")]))
+        page = Page.of(aggregates)
+        warming = asyncio.create_task(page.drawing.warm_up())
+        try:
+            yield reporting_app(aggregates, page, (PUBLISHER,), wait_for, Health([schema_at_head(pool, "reporting")]))
+        finally:
+            warming.cancel()
 
 
 @asynccontextmanager

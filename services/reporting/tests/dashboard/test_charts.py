@@ -54,7 +54,7 @@ async def test_groups_and_panels_are_headed(drawing):
 
 
 async def test_the_map_names_capitals_and_shades_by_rate(drawing, pack):
-    ground = load_map(pack.folder, {"RS", "XK"}, 400)
+    ground = load_map(pack.folder, frozenset({"RS", "XK"}), 400)
     areas = {"RS": Area(9.4, ("Belgrade", "647")), "XK": Area(None, ("Pristina", "n/r"))}
     svg = await drawing.svg(choropleth(ground, areas, "Rate"), "Map")
     assert {"Belgrade", "647", "Pristina", "n/r", "Rate"} <= set(texts(svg))
@@ -63,7 +63,7 @@ async def test_the_map_names_capitals_and_shades_by_rate(drawing, pack):
 
 
 def test_the_map_fits_what_is_asked_for(pack):
-    ground = load_map(pack.folder, {"ME"}, 400)
+    ground = load_map(pack.folder, frozenset({"ME"}), 400)
     (montenegro,) = [shape for shape in ground.shapes if shape.feature == "ME"]
     points = [point for polygon in montenegro.polygons for ring in polygon for point in ring]
     assert 10 <= min(x for x, _ in points) < max(x for x, _ in points) <= 390
@@ -71,8 +71,8 @@ def test_the_map_fits_what_is_asked_for(pack):
 
 
 def test_a_pack_may_have_no_map(pack, tmp_path):
-    assert load_map(tmp_path, {"RS"}, 400) is None
-    assert load_map(pack.folder, {"nowhere"}, 400) is None
+    assert load_map(tmp_path, frozenset({"RS"}), 400) is None
+    assert load_map(pack.folder, frozenset({"nowhere"}), 400) is None
 
 
 @pytest.mark.parametrize(

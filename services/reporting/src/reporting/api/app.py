@@ -26,15 +26,15 @@ class Anybody(Authenticator):
         return ANONYMOUS
 
 
-def reporting_app(aggregates: Aggregates, publishers: tuple[str, ...], wait_for: WaitFor, health: Health) -> FastAPI:
+def reporting_app(
+    aggregates: Aggregates, page: Page, publishers: tuple[str, ...], wait_for: WaitFor, health: Health
+) -> FastAPI:
     """`publishers` are those whose positions can be waited for."""
-    app = create_app(
+    return create_app(
         "SALWatch reporting",
         service="reporting",
         version=version("salwatch-reporting"),
-        routers=[aggregates_router(aggregates, publishers, wait_for), dashboard_router(Page.of(aggregates))],
+        routers=[aggregates_router(aggregates, publishers, wait_for), dashboard_router(page)],
         authenticator=Anybody(),
         health=health,
     )
-    app.state.aggregates = aggregates
-    return app

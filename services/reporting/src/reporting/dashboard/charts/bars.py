@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reporting.dashboard.charts.theme import BLUE, INK, PAST, Spec, picture
 
 STEP = 30
+LETTER = 6.7  # the width of a letter, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,55 +20,48 @@ class Bar:
     text: str
     past: float | None = None
     change: str = ""
-    colour: str = BLUE
+
+    @property
+    def end(self) -> float:
+        """Where bar and tick end."""
+        return max(self.value or 0, self.past or 0)
+
+    @property
+    def printed(self) -> str:
+        return f"{self.text} ({self.change})" if self.change else self.text
 
 
 def bars(rows: Sequence[Bar], width: int) -> Spec:
     """The longest takes the whole width less the room for its text."""
-    most = max((max(row.value or 0, row.past or 0) for row in rows), default=0)
-    texts = [f"{row.text} ({row.change})" if row.change else row.text for row in rows]
-    room = max(map(len, texts), default=0) * 6.7 + 12
-    values = [
-        {
-            "label": row.label,
-            "value": row.value or 0,
-            "past": row.past,
-            "end": max(row.value or 0, row.past or 0),
-            "text": text,
-            "colour": row.colour,
-        }
-        for row, text in zip(rows, texts, strict=True)
-    ]
-    y = {
-        "field": "label",
-        "type": "nominal",
-        "sort": None,
-        "axis": {"title": None, "ticks": False, "domain": False, "labelPadding": 8, "labelLimit": width * 0.45},
-    }
-    x = {"type": "quantitative", "scale": {"domain": [0, most or 1], "range": [0, {"expr": f"width - {room}"}]}}
+    most = max((row.end for row in rows), default=0)
+    room = max((len(row.printed) for row in rows), default=0) * LETTER + 12
+    scale = {"domain": [0, most or 1], "range": [0, {"expr": f"width - {room}"}]}
+    axis = {"title": None, "ticks": False, "domain": False, "labelPadding": 8, "labelLimit": width * 0.45}
+
+    def along(field: str) -> Spec:
+        return {"x": {"field": field, "type": "quantitative", "axis": None, "scale": scale}}
+
     return picture(
         {
             "width": width,
             "height": {"step": STEP},
-            "data": {"values": values},
-            "encoding": {"y": y},
+            "data": {"values": [_datum(row) for row in rows]},
+            "encoding": {"y": {"field": "label", "type": "nominal", "sort": None, "axis": axis}},
             "layer": [
-                {
-                    "mark": {"type": "bar", "height": 16},
-                    "encoding": {
-                        "x": {"field": "value", **x, "axis": None},
-                        "color": {"field": "colour", "type": "nominal", "scale": None},
-                    },
-                },
+                {"mark": {"type": "bar", "height": 16, "color": BLUE}, "encoding": along("value")},
                 {
                     "transform": [{"filter": "datum.past !== null"}],
                     "mark": {"type": "tick", "color": PAST, "thickness": 3, "size": 24, "opacity": 1},
-                    "encoding": {"x": {"field": "past", **x, "axis": None}},
+                    "encoding": along("past"),
                 },
                 {
                     "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 7, "color": INK},
-                    "encoding": {"x": {"field": "end", **x, "axis": None}, "text": {"field": "text"}},
+                    "encoding": {**along("end"), "text": {"field": "text"}},
                 },
             ],
         }
     )
+
+
+def _datum(row: Bar) -> Spec:
+    return {"label": row.label, "value": row.value or 0, "past": row.past, "end": row.end, "text": row.printed}

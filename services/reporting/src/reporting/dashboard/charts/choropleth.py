@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, log10
 
 from reporting.dashboard.charts.geometry import Map, Shape
 from reporting.dashboard.charts.theme import HALO, INK, LAND, NO_FIGURE, RAMP, SHORE, Spec, picture
+
+OUTLINE = {"type": "geoshape", "stroke": INK, "strokeWidth": 0.75}
+LINE_HEIGHT = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,75 +23,58 @@ class Area:
 
 def choropleth(ground: Map, areas: Mapping[str, Area], title: str) -> Spec:
     """Areas by feature; whatever else the map has is drawn as context."""
-    breaks = class_breaks([area.rate for area in areas.values() if area.rate is not None])
-    context = [_feature(shape) for shape in ground.shapes if shape.feature not in areas]
     shaped = [(shape, areas[shape.feature]) for shape in ground.shapes if shape.feature and shape.feature in areas]
+    context = [_feature(shape) for shape in ground.shapes if shape.feature not in areas]
     silent = [_feature(shape) for shape, area in shaped if area.rate is None]
     shaded = [{**_feature(shape), "rate": area.rate} for shape, area in shaped if area.rate is not None]
-    labels = [
-        {"x": shape.centre[0], "y": shape.centre[1] - 7 + 14 * n, "text": text, "weight": "bold" if n else "normal"}
-        for shape, area in shaped
-        for n, text in enumerate(area.lines)
-    ]
-    legend = {"title": title, "orient": "top", "direction": "horizontal", "symbolType": "square", "symbolSize": 180}
-    projection = {
-        "type": "identity",
-        "clipExtent": [[0, 0], [ground.width, ground.height]],
-        "scale": 1,
-        "translate": [0, 0],
-    }
-    outline = {"type": "geoshape", "stroke": INK, "strokeWidth": 0.75}
-    lettering = {
-        "x": {"field": "x", "type": "quantitative", "axis": None, "scale": {"domain": [0, ground.width]}},
-        "y": {"field": "y", "type": "quantitative", "axis": None, "scale": {"domain": [ground.height, 0]}},
-        "text": {"field": "text"},
-        "fontWeight": {"field": "weight", "type": "nominal", "scale": None},
-    }
+    labels = [label for shape, area in shaped for label in _labels(shape, area)]
+    breaks = class_breaks([area.rate for _, area in shaped if area.rate is not None])
+    clip = [[0, 0], [ground.width, ground.height]]
+    shapes = {"projection": {"type": "identity", "clipExtent": clip, "scale": 1, "translate": [0, 0]}}
+    lettering = {"data": {"values": labels}, "encoding": _lettering(ground)}
     return picture(
         {
             "width": ground.width,
             "height": ground.height,
             "layer": [
-                {
-                    "data": {"values": context},
-                    "projection": projection,
-                    "mark": {"type": "geoshape", "fill": LAND, "stroke": SHORE, "strokeWidth": 0.75},
-                },
-                {
-                    "data": {"values": silent},
-                    "projection": projection,
-                    "mark": {**outline, "fill": NO_FIGURE, "strokeDash": [4, 3]},
-                },
-                {
-                    "data": {"values": shaded},
-                    "projection": projection,
-                    "mark": outline,
-                    "encoding": {
-                        "fill": {
-                            "field": "rate",
-                            "type": "quantitative",
-                            "scale": {"type": "threshold", "domain": breaks, "range": RAMP[: len(breaks) + 1]},
-                            "legend": legend,
-                        }
-                    },
-                },
-                {
-                    "data": {"values": labels},
-                    "mark": {"type": "text", "fontSize": 12, "stroke": HALO, "strokeWidth": 3, "strokeOpacity": 0.65},
-                    "encoding": lettering,
-                },
-                {
-                    "data": {"values": labels},
-                    "mark": {"type": "text", "color": INK, "fontSize": 12},
-                    "encoding": lettering,
-                },
+                {**shapes, "data": {"values": context}, "mark": {**OUTLINE, "fill": LAND, "stroke": SHORE}},
+                {**shapes, "data": {"values": silent}, "mark": {**OUTLINE, "fill": NO_FIGURE, "strokeDash": [4, 3]}},
+                {**shapes, "data": {"values": shaded}, "mark": OUTLINE, "encoding": {"fill": _shading(breaks, title)}},
+                {**lettering, "mark": {"type": "text", "stroke": HALO, "strokeWidth": 3, "strokeOpacity": 0.65}},
+                {**lettering, "mark": {"type": "text", "color": INK}},
             ],
-        }
-    ) | {"autosize": "pad"}
+        },
+        fitted=False,
+    )
 
 
 def _feature(shape: Shape) -> Spec:
     return {"type": "Feature", "geometry": shape.geometry}
+
+
+def _labels(shape: Shape, area: Area) -> Iterator[Spec]:
+    """Line by line around the centre."""
+    x, y = shape.centre
+    for n, text in enumerate(area.lines):
+        yield {"x": x, "y": y + LINE_HEIGHT * (n - 0.5), "text": text, "weight": "bold" if n else "normal"}
+
+
+def _lettering(ground: Map) -> Spec:
+    return {
+        "x": {"field": "x", "type": "quantitative", "axis": None, "scale": {"domain": [0, ground.width]}},
+        "y": {"field": "y", "type": "quantitative", "axis": None, "scale": {"domain": [ground.height, 0]}},
+        "text": {"field": "text"},
+        "fontWeight": {"field": "weight", "type": "nominal", "scale": None},
+    }
+
+
+def _shading(breaks: Sequence[float], title: str) -> Spec:
+    return {
+        "field": "rate",
+        "type": "quantitative",
+        "scale": {"type": "threshold", "domain": breaks, "range": RAMP[: len(breaks) + 1]},
+        "legend": {"title": title, "orient": "top", "direction": "horizontal"},
+    }
 
 
 def class_breaks(rates: Sequence[float]) -> list[float]:

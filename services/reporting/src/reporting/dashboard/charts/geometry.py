@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import log, pi, radians, tan
 from pathlib import Path
@@ -40,7 +41,8 @@ class Map:
     shapes: Sequence[Shape]
 
 
-def load_map(folder: Path, features: set[str], width: int) -> Map | None:
+@lru_cache(maxsize=8)  # it is read for every page, and a pack does not change while it is loaded
+def load_map(folder: Path, features: frozenset[str], width: int) -> Map | None:
     """Mercator, fitted to those of the features that the file has; None where a pack has no map or none of them."""
     path = folder / "map.json"
     if not path.is_file():

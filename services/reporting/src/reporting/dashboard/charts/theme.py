@@ -28,35 +28,21 @@ WIDE, NARROW = 556, 302
 """Widths in pixels of the two drawings of each picture: letters keep their size on a phone."""
 
 
-def picture(body: Spec) -> Spec:
-    """A whole definition from what is particular to it."""
+def picture(body: Spec, *, fitted: bool = True) -> Spec:
+    """A whole definition from what is particular to it. A fitted one is as wide as it says, axes included; only single
+    views can be."""
     return {
         "$schema": SCHEMA,
         "background": "transparent",
         "padding": {"left": 2, "right": 2, "top": 4, "bottom": 4},
-        "autosize": {"type": "fit-x", "contains": "padding"},
+        "autosize": {"type": "fit-x", "contains": "padding"} if fitted else "pad",
         **body,
         "config": {
             "aria": False,  # the page describes the picture as a whole, and a table beside it gives its figures
             "font": FONT,
             "view": {"stroke": None},
-            "axis": {
-                "labelColor": INK,
-                "labelFontSize": 12,
-                "titleColor": MUTED,
-                "titleFontSize": 12,
-                "titleFontWeight": "normal",
-                "grid": False,
-                "gridColor": LINE,
-                "domainColor": LINE,
-                "tickColor": LINE,
-            },
+            "axis": {"labelColor": INK, "labelFontSize": 12, "grid": False, "gridColor": LINE, "domainColor": LINE},
             "legend": {"labelColor": INK, "labelFontSize": 12, "titleColor": MUTED, "titleFontWeight": "normal"},
             "text": {"color": INK, "fontSize": 12},
         },
     }
-
-
-def whole_numbers(title: str | None = None) -> Spec:
-    """An axis of counts."""
-    return {"title": title, "format": ",d", "tickMinStep": 1, "tickCount": 4}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reporting.dashboard.charts.theme import BLUE, INK, MUTED, PAST, Spec, picture, whole_numbers
+from reporting.dashboard.charts.theme import BLUE, INK, MUTED, PAST, Spec, picture
+
+AXIS, GAP = 40, 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,69 +19,75 @@ class Panel:
     values: Sequence[int | None]
     past: Sequence[int | None]
 
+    @property
+    def heading(self) -> str:
+        return f"{self.title}\n{self.total}"
+
 
 def trend(panels: Sequence[Panel], periods: Sequence[str], labels: Sequence[str], width: int, columns: int) -> Spec:
     """`periods` are the keys on the axis, `labels` what is printed for them."""
-    panel_width = (width - 40 - 18 * (columns - 1)) // columns
+    panel_width = (width - AXIS - GAP * (columns - 1)) // columns
     values = [
-        {"panel": f"{panel.title}\n{panel.total}", "period": period, "value": value, "past": past}
+        {"panel": panel.heading, "period": period, "value": value, "past": past}
         for panel in panels
         for period, value, past in zip(periods, panel.values, panel.past, strict=True)
     ]
-    x = {
-        "field": "period",
-        "type": "ordinal",
-        "sort": None,
-        "scale": {"paddingInner": 0.25, "paddingOuter": 0.1},
-        "axis": {
-            "title": None,
-            "ticks": False,
-            "labelAngle": 0,
-            "labelColor": MUTED,
-            "labelFontSize": 11,
-            "labelOverlap": "greedy",
-            "labelExpr": _label_expression(periods, labels),
-        },
-    }
-    y = {
-        "type": "quantitative",
-        "axis": {**whole_numbers(), "grid": True, "domain": False, "ticks": False, "labelColor": MUTED, "tickCount": 3},
-    }
+    headings = [panel.heading for panel in panels]
     return picture(
         {
             "data": {"values": values},
-            "facet": {
-                "field": "panel",
-                "type": "nominal",
-                "sort": [f"{panel.title}\n{panel.total}" for panel in panels],
-                "header": {
-                    "title": None,
-                    "labelAnchor": "start",
-                    "labelExpr": "split(datum.value, '\\n')",
-                    "labelFontSize": 12 if panel_width > 150 else 11,
-                    "labelLineHeight": 15,
-                    "labelLimit": panel_width + 16,
-                    "labelFontWeight": "bold",
-                    "labelColor": INK,
-                    "labelPadding": 6,
-                },
-            },
+            "facet": {"field": "panel", "type": "nominal", "sort": headings, "header": _header(panel_width)},
             "columns": columns,
-            "spacing": {"row": 20, "column": 18},
+            "spacing": {"row": 20, "column": GAP},
             "spec": {
                 "width": panel_width,
                 "height": 90,
-                "encoding": {"x": x},
+                "encoding": {"x": _periods(_label_expression(periods, labels))},
                 "layer": [
-                    {"mark": {"type": "bar", "color": BLUE}, "encoding": {"y": {"field": "value", **y}}},
+                    {"mark": {"type": "bar", "color": BLUE}, "encoding": {"y": _counts("value")}},
                     {
                         "mark": {"type": "tick", "color": PAST, "thickness": 2.5, "opacity": 1},
-                        "encoding": {"y": {"field": "past", **y}},
+                        "encoding": {"y": _counts("past")},
                     },
                 ],
             },
         },
-    ) | {"autosize": "pad"}
+        fitted=False,
+    )
+
+
+def _header(panel_width: int) -> Spec:
+    return {
+        "title": None,
+        "labelAnchor": "start",
+        "labelExpr": "split(datum.value, '\\n')",
+        "labelFontSize": 12 if panel_width > 150 else 11,
+        "labelLineHeight": 15,
+        "labelLimit": panel_width + GAP,
+        "labelFontWeight": "bold",
+        "labelColor": INK,
+        "labelPadding": 6,
+    }
+
+
+def _periods(label_expression: str) -> Spec:
+    axis = {"title": None, "ticks": False, "labelAngle": 0, "labelOverlap": "greedy", "labelExpr": label_expression}
+    return {
+        "field": "period",
+        "type": "ordinal",
+        "sort": None,
+        "scale": {"paddingInner": 0.25, "paddingOuter": 0.1},
+        "axis": {**axis, "labelColor": MUTED, "labelFontSize": 11},
+    }
+
+
+def _counts(field: str) -> Spec:
+    axis = {"title": None, "format": ",d", "tickMinStep": 1, "tickCount": 3, "grid": True}
+    return {
+        "field": field,
+        "type": "quantitative",
+        "axis": {**axis, "domain": False, "ticks": False, "labelColor": MUTED},
+    }
 
 
 def _label_expression(periods: Sequence[str], labels: Sequence[str]) -> str:

@@ -20,8 +20,8 @@ Counts = Mapping[str, int | None]
 
 
 def people(figures: Figures, context: Context) -> Section:
-    shown = context.comparing.shown
-    counts = {measure: _by_sex(figures, measure) for measure in CASUALTIES}
+    counts = {name: _by_sex(figures, measure) for measure, name in CASUALTIES.items()}
+    title = f"Casualties by sex, {context.comparing.shown}"
     table = Table(
         caption="Casualties by sex",
         columns=[
@@ -30,26 +30,25 @@ def people(figures: Figures, context: Context) -> Section:
             Column("All"),
             Column("Women, of those whose sex is known"),
         ],
-        lines=[_line(CASUALTIES[measure], found) for measure, found in counts.items()],
+        lines=[_line(name, found) for name, found in counts.items()],
         address=figures.casualties["killed"].address,
     )
+    exhibit = Exhibit(_sketch(counts, title), table, [ROLES])
+    return Section("casualties", title, _lead(counts[CASUALTIES["killed"]]), [exhibit])
+
+
+def _sketch(counts: Mapping[str, Counts], title: str) -> Sketch:
     groups = [
-        Group(CASUALTIES[measure], sex, found[code], wording.number(found[code]))
-        for measure, found in counts.items()
+        Group(name, sex, found[code], wording.number(found[code]))
+        for name, found in counts.items()
         for code, sex in SEXES.items()
     ]
     described = "; ".join(f"{group.name}, {group.part.lower()}: {group.text}" for group in groups)
-    sketch = Sketch(
-        caption=f"Persons killed, who took their life, or were injured, by sex, {shown}",
-        description=f"Bar chart. Casualties by sex, {shown}. {described}.",
+    return Sketch(
+        caption="Persons killed, persons who took their own life, and persons injured",
+        description=f"Bar chart. {title}. {described}.",
         wide=grouped(groups, WIDE),
         narrow=grouped(groups, NARROW),
-    )
-    return Section(
-        anchor="casualties",
-        title=f"Casualties by sex, {shown}",
-        lead=_lead(counts["killed"]),
-        exhibits=[Exhibit(sketch, table, [ROLES])],
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+from reporting.application.answers import Row
 from reporting.dashboard import wording
 from reporting.dashboard.comparing import amount, known
 from reporting.dashboard.figures import Figures
@@ -12,31 +14,30 @@ from reporting.dashboard.tables import Cell, Column, Exhibit, Head, Line, Sectio
 
 
 def ranking(figures: Figures, context: Context) -> Section:
-    comparing, total = context.comparing, amount(figures.categories.answer.total) or Decimal(0)
-    rows = by_size(figures.categories.rows)
-    names = [context.names.category(row.key["category"]) for row in rows]
-    table = Table(
-        caption="Incidents by category",
-        columns=[Column("Category", numeric=False), *comparing.columns, Column("Share")],
-        lines=[
-            Line([Head(name)], [*comparing.cells(row), Cell(wording.share(amount(row.value) or Decimal(0), total))])
-            for name, row in zip(names, rows, strict=True)
-        ],
-        total=Line(
-            [Head("All categories")],
-            [*comparing.cells(figures.headlines["Incidents"].only), Cell(wording.share(total, total))],
-        ),
-        address=figures.categories.address,
-    )
-    sketch = bar_sketch(
-        [bar(name, row) for name, row in zip(names, rows, strict=True)],
-        f"Incidents by category, {comparing.shown}",
-        context,
-    )
-    lead = f"{names[0]} comes first with {known(rows[0])} of {wording.number(total)} incidents." if rows else NOTHING
+    shown, total = context.comparing.shown, amount(figures.categories.answer.total) or Decimal(0)
+    named = [(context.names.category(row.key["category"]), row) for row in by_size(figures.categories.rows)]
+    lead, sketch = NOTHING, None
+    if named:
+        lead = f"{named[0][0]} comes first with {known(named[0][1])} of {wording.number(total)} incidents."
+        sketch = bar_sketch([bar(*each) for each in named], f"Incidents by category, {shown}", context)
     return Section(
         anchor="categories",
-        title=f"Categories by number of incidents, {comparing.shown}",
+        title=f"Categories by number of incidents, {shown}",
         lead=lead,
-        exhibits=[Exhibit(sketch if rows else None, table, [f"Shares are of all {wording.number(total)} incidents."])],
+        exhibits=[Exhibit(sketch, _table(named, figures, context, total))],
+    )
+
+
+def _table(named: Sequence[tuple[str, Row]], figures: Figures, context: Context, total: Decimal) -> Table:
+    cells = context.comparing.cells
+    whole = [*cells(figures.headlines["Incidents"].only), Cell(wording.share(total, total))]
+    return Table(
+        caption="Incidents by category; shares are of all of them",
+        columns=[Column("Category", numeric=False), *context.comparing.columns, Column("Share")],
+        lines=[
+            Line([Head(name)], [*cells(row), Cell(wording.share(amount(row.value) or Decimal(0), total))])
+            for name, row in named
+        ],
+        total=Line([Head("All categories")], whole),
+        address=figures.categories.address,
     )

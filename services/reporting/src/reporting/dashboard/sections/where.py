@@ -55,7 +55,7 @@ def _map(rows: Sequence[Row], rates: Mapping[str, Row], context: Context) -> Ske
 
 def _ground(context: Context, width: int) -> Map | None:
     pack = context.names.pack
-    features = {j.map_feature for j in pack.jurisdictions.values() if j.map_feature}
+    features = frozenset(j.map_feature for j in pack.jurisdictions.values() if j.map_feature)
     return load_map(pack.folder, features, width)
 
 
