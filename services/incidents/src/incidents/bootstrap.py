@@ -12,6 +12,7 @@ import asyncpg
 from fastapi import FastAPI
 
 from common.eventsourcing.log import EventLog
+from common.eventsourcing.retention import old_keys_forgotten
 from common.eventsourcing.tail import Tail
 from common.eventsourcing.units import Aggregate
 from common.http.changes import Changes
@@ -58,6 +59,7 @@ async def running_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIte
     words = vocabulary(load_pack(settings.pack))
     async with (
         open_database(settings.database_url, pool_size=settings.pool_size) as database,
+        old_keys_forgotten(database.pool),
         ApiKeys(database.pool, clock=clock) as api_keys,
         Tail(database.connect) as tail,
         WriteSide(

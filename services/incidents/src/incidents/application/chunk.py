@@ -15,6 +15,7 @@ from common.eventsourcing.units import Outcome
 from common.kernel.errors import DomainError, InConflict, RuleBroken, Violation
 from common.security.principal import JurisdictionNotAllowed
 from incidents.application.lines import Line
+from incidents.application.outcomes import landed_as
 from incidents.application.receipts import DIGEST_BYTES, Claim, Item, LineOutcome, StoredChunk, encode_items
 from incidents.domain.body import IncidentBody, clean
 
@@ -172,7 +173,7 @@ class Preparation:
 def outcome_of(outcome: Outcome) -> LineOutcome:
     if outcome.error is not None:
         return "rejected"
-    return "accepted" if outcome.created else "corrected" if outcome.events else "unchanged"
+    return landed_as(outcome)
 
 
 def _error(entry: Entry, outcome: Outcome | None) -> DomainError | None:
