@@ -34,6 +34,8 @@ async def test_a_batch_is_answered_with_its_receipt(http: httpx.AsyncClient, par
         "warnings": [],
     }
     assert told["items"][1]["problem"]["type"] == "/problems/jurisdiction-not-allowed"
+    request = f"urn:salwatch:request:{answer.headers['x-request-id']}"
+    assert {item["problem"]["instance"] for item in told["items"][1:]} == {request}
     assert {error["pointer"] for error in told["items"][2]["problem"]["errors"]} >= {"/external_id", "/category"}
     assert answer.headers["salwatch-position"].startswith("incidents:")
     receipt = await http.get(told["receipt"]["url"])

@@ -82,7 +82,8 @@ async def parked(settings: Settings, arguments: argparse.Namespace) -> int:
 
 
 def _which_parked(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("action", choices=("list", "replay", "skip"), help="skip gives up the stream's first one")
+    what = "list, which it does without one; skip gives up the stream's first event"
+    parser.add_argument("action", nargs="?", choices=("list", "replay", "skip"), default="list", help=what)
     parser.add_argument("stream", nargs="?", type=UUID, help="as the list names it")
     parser.add_argument("--publisher", default="incidents")
 

@@ -23,6 +23,16 @@ _CODES = {
     "greater_than": "too_small",
     "less_than_equal": "too_large",
     "less_than": "too_large",
+    "model_type": "not_an_object",
+    "model_attributes_type": "not_an_object",
+    "dict_type": "not_an_object",
+    "list_type": "not_a_list",
+    "tuple_type": "not_a_list",
+}
+_TEXTS = {
+    "missing": "This is required",
+    "not_an_object": "This must be a JSON object: {…}",
+    "not_a_list": "This must be a JSON array: […]",
 }
 Location = Sequence[str | int]
 
@@ -61,9 +71,7 @@ def _violation(error: Any, pointer: str, location: Location, model: Any) -> Viol
     if code == "unknown_field":
         names = ", ".join(field_names(model, location[:-1]))
         return Violation(pointer, code, f"There is no field {location[-1]} here; there are: {names}")
-    if code == "missing":
-        return Violation(pointer, code, "This is required")
-    return Violation(pointer, code, _text(error))
+    return Violation(pointer, code, _TEXTS.get(code) or _text(error))
 
 
 def _code(error: Any) -> str:

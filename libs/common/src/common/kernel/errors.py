@@ -40,8 +40,8 @@ class DomainError(Exception):
     title: ClassVar[str] = "The request was refused"
 
     def __init__(self, detail: str = "", *violations: Violation) -> None:
-        super().__init__(detail or self.title)
-        self.detail = detail or self.title
+        self.detail = detail or _in_one_line(violations) or self.title
+        super().__init__(self.detail)
         self.violations = violations or (Violation("", self.code, self.detail),)
 
 
@@ -68,3 +68,9 @@ class InConflict(DomainError):
 class StaleVersion(DomainError):
     code = "stale_version"
     title = "It has changed since you read it"
+
+
+def _in_one_line(violations: tuple[Violation, ...]) -> str:
+    """The first of them, and how many more there are."""
+    more = len(violations) - 1
+    return violations[0].detail + (f" (and {more} more)" if more else "") if violations else ""

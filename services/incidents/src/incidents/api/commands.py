@@ -68,11 +68,11 @@ async def reclassify_incident(
 @router.post("/verify", summary="Verify the version seen", **_ANSWERS)
 async def verify_incident(
     incident_id: UUID,
-    sent: Comment,
     principal: Annotated[Principal, requires("incidents:verify")],
     version: IfMatch,
     key: Idempotency,
     wired: Wired,
+    sent: Comment = Comment(),  # noqa: B008  frozen, so one default serves all
 ) -> Response:
     """By someone outside the reporting agency. A later correction voids it."""
     await require_reach(wired, principal, incident_id, "incidents:verify")

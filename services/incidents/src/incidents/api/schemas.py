@@ -40,8 +40,11 @@ def _storable(text: str) -> str:
 
 def _day(value: object) -> object:
     """Pydantic alone would also take a number of seconds or a time of day."""
-    if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
-        return value
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise PydanticCustomError("date_malformed", "The calendar has no such day.") from None
     raise PydanticCustomError("date_malformed", "A date is written YYYY-MM-DD.")
 
 

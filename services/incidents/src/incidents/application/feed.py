@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -152,9 +153,12 @@ class _Run:
 
     def _unit(self, chunk: Chunk) -> Unit:
         atomic = self.order.mode == "atomic"
+        request = (
+            copy_context()
+        )  # the write side asks for the rows in its own task, where nobody knows the request's id
 
         def rows(outcomes: Sequence[Outcome]) -> Rows:
-            items = chunk.items(outcomes, self.feed.describe, all_or_none=atomic)
+            items = request.run(chunk.items, outcomes, self.feed.describe, all_or_none=atomic)
             return {"receipt_chunk": [chunk.row(self.claim, items)]}
 
         return Unit(
