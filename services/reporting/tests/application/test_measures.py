@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from itertools import product
+from random import Random
+
 import pytest
 from feed_of_incidents import person
 
@@ -106,6 +110,33 @@ async def test_incidents_count_once_per_value_however_many_persons_share_it(shoo
     assert await shootings.values(by="outcome,weapon_type", outcome="killed") == {
         ("killed", "handgun"): 2, ("killed", "rifle"): 1
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "by", ["role", "sex", "outcome", "sex,outcome", "role,sex", "role,sex,outcome,age_group,relation"]
+)
+@pytest.mark.parametrize(
+    "filters", [{}, {"role": "victim"}, {"sex": ["female", "male"]}, {"outcome": "killed", "sex": "male"}]
+)
+async def test_incidents_are_distinct_whatever_the_keys_and_filters(world, by, filters):
+    """As plain sets of incidents have it."""
+    values = [("victim", "perpetrator"), ("female", "male", "unreported"), ("killed", "injured")]
+    people = list(product(*values))
+    chance = Random(5)
+    incidents = {f"{n}": chance.choices(people, k=n % 6) for n in range(30)}
+    for name, persons in incidents.items():
+        world.feed.report(name, persons=[person(role, outcome, sex=sex) for role, sex, outcome in persons])
+    expected = defaultdict(set)
+    for name, persons in incidents.items():
+        for role, sex, outcome in persons:
+            known = {"role": role, "sex": sex, "outcome": outcome, "age_group": "unreported", "relation": "unreported"}
+            if all(known[key] in value for key, value in filters.items()):
+                expected[tuple(known[key] for key in by.split(","))].add(name)
+    answer = await world.ask(by=by, **filters)
+    assert {tuple(row["key"].values()): row["value"] for row in answer["rows"]} == {
+        key: len(names) for key, names in expected.items()
+    }
+    assert answer["total"] == len(set().union(*expected.values())) if filters else len(incidents)
 
 
 async def test_tags_and_areas_are_rows_and_filters(world):

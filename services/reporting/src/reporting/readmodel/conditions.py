@@ -70,14 +70,19 @@ def of_measure(statement: Statement, measure: Measure) -> list[str]:
     ]
 
 
-def within_days(statement: Statement, where: Where) -> str:
-    return _within(statement, where, ("span_start", "span_end"), "date", lambda day: day)
+def within_days(statement: Statement, where: Where, alias: str = "f") -> str:
+    return _within(statement, alias, where, ("span_start", "span_end"), "date", lambda day: day)
 
 
 def within_months(statement: Statement, where: Where) -> str:
     return _within(
-        statement, where, ("first_month", "last_month"), "integer", lambda day: day.year * 12 + day.month - 1
+        statement, "f", where, ("first_month", "last_month"), "integer", lambda day: day.year * 12 + day.month - 1
     )
+
+
+def bounded(where: Where) -> bool:
+    """Whether the days leave anything out."""
+    return any(start != date.min or end != date.max for _, start, end in where)
 
 
 def whole_months(where: Where) -> bool:
@@ -86,7 +91,7 @@ def whole_months(where: Where) -> bool:
 
 
 def _within(
-    statement: Statement, where: Where, columns: tuple[str, str], kind: str, value: Callable[[date], Any]
+    statement: Statement, alias: str, where: Where, columns: tuple[str, str], kind: str, value: Callable[[date], Any]
 ) -> str:
     """Jurisdictions of one span share a condition: nearly always there is but one."""
     by_span: dict[tuple[date, date], list[str]] = {}
@@ -94,10 +99,10 @@ def _within(
         by_span.setdefault((start, end), []).append(jurisdiction)
     found = []
     for (start, end), jurisdictions in by_span.items():
-        parts = [f"f.jurisdiction = ANY({statement.bind(jurisdictions, 'text[]')})"]
+        parts = [f"{alias}.jurisdiction = ANY({statement.bind(jurisdictions, 'text[]')})"]
         if start != date.min:
-            parts.append(f"f.{columns[0]} >= {statement.bind(value(start), kind)}")
+            parts.append(f"{alias}.{columns[0]} >= {statement.bind(value(start), kind)}")
         if end != date.max:
-            parts.append(f"f.{columns[1]} <= {statement.bind(value(end), kind)}")
+            parts.append(f"{alias}.{columns[1]} <= {statement.bind(value(end), kind)}")
         found.append(f"({' AND '.join(parts)})")
     return f"({' OR '.join(found)})" if found else "false"

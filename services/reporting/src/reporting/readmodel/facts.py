@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -69,7 +70,8 @@ class Facts:
         return (*own, *self.shared)
 
     def child_rows(self, table: str) -> Iterable[tuple[Any, ...]]:
-        return ((self.seq, n, *detail, *self.shared) for n, detail in enumerate(self.details[table]))
+        details, shared = self.details[table], self.shared
+        return ((self.seq, n, *detail, firsts(details[: n + 1]), *shared) for n, detail in enumerate(details))
 
 
 def evolve(facts: Facts | None, envelope: Envelope, contract: published.Contract) -> Facts:
@@ -113,6 +115,25 @@ def restored(row: Mapping[str, Any], details: Mapping[str, tuple[Detail, ...]]) 
         span_end=row["span_end"],
         details=details,
     )
+
+
+def firsts(details: Sequence[Detail]) -> int:
+    """For the last of these rows: a bit for every set of dimensions in which none before it has the same values.
+
+    A set is a number with one binary digit per dimension; that of all dimensions has no bit.
+    """
+    *others, last = (detail[:-1] for detail in details)
+    repeated = 0
+    for other in others:
+        equal = sum(1 << i for i, value in enumerate(other) if value == last[i])
+        repeated |= _subsets(equal)
+    return ~repeated & (1 << (1 << len(last)) - 1) - 1
+
+
+@cache
+def _subsets(of: int) -> int:
+    """A bit for every set of dimensions that is part of this one."""
+    return sum(1 << part for part in range(of + 1) if part & of == part)
 
 
 def _stated(id_: UUID, seq: int, version: int, status: str, incident: published.Incident) -> Facts:

@@ -48,6 +48,8 @@ class Recount:
             for table, key, value in _rows(stream, known):
                 found[table][key] = found[table].get(key, 0) + value
         found["coverage"] = {(stream, *row): 1 for stream, row in self._coverage.items()}
+        for table, dimensions in _DIMENSIONS.items():
+            found[f"{table} firsts"] = _firsts(found[table], dimensions)
         return found
 
 
@@ -94,6 +96,18 @@ def _persons(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str
         surplus = estimate["best"] - listed[outcome] if estimate else 0
         if surplus > 0:
             yield "victim", "unreported", "unreported", outcome, "unreported", surplus
+
+
+_DIMENSIONS = {"person": 5, "weapon": 2, "item": 3}
+
+
+def _firsts(rows: Totals, dimensions: int) -> Totals:
+    """How many incidents there are by each set of dimensions, summed over its keys."""
+    return {
+        (subset,): len({(key[0], *(key[1 + i] for i in range(dimensions) if subset >> i & 1)) for key in rows})
+        for subset in range((1 << dimensions) - 1)
+        if rows
+    }
 
 
 def _days(day: date, precision: str) -> tuple[date, date]:

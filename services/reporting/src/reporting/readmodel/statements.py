@@ -12,6 +12,7 @@ from reporting.readmodel.conditions import (
     Filters,
     Statement,
     Where,
+    bounded,
     key,
     of_measure,
     one_of,
@@ -29,7 +30,7 @@ def count(measure: str, by: Sequence[str], filters: Filters, where: Where) -> St
     held = {"jurisdiction", *MONTHS_PER, *GRAINS[asked.table].cube_dimensions}
     if held.issuperset([*by, *filters]) and whole_months(where):
         return _from_cube(asked, by, filters, where)
-    return _FromFacts(asked, by, filters).statement(where)
+    return _FromFacts(asked, by, filters, where).statement()
 
 
 def _from_cube(measure: Measure, by: Sequence[str], filters: Filters, where: Where) -> Statement:
@@ -48,8 +49,9 @@ def _from_cube(measure: Measure, by: Sequence[str], filters: Filters, where: Whe
 class _FromFacts:
     """Incidents are counted in the child table that is asked about, if any: that spares a join with all of them."""
 
-    def __init__(self, measure: Measure, by: Sequence[str], filters: Filters) -> None:
+    def __init__(self, measure: Measure, by: Sequence[str], filters: Filters, where: Where) -> None:
         self._measure = measure
+        self._where = where
         self._by = by
         self._filters = filters
         self._children = dict.fromkeys(CHILD_TABLES[name] for name in (*by, *filters) if name in CHILD_TABLES)
@@ -58,21 +60,23 @@ class _FromFacts:
         self._sql = Statement()
         self._conditions = ["f.counted"]
 
-    def statement(self, where: Where) -> Statement:
-        self._conditions += [within_days(self._sql, where), *of_measure(self._sql, self._measure)]
+    def statement(self) -> Statement:
+        once = self._base == self._measure.table or self._firsts(self._base, "f")
+        self._conditions += [within_days(self._sql, self._where), *of_measure(self._sql, self._measure)]
         self._conditions += one_of(self._sql, "f", self._on(self._base))
         joins = [*self._arrays(), *(self._other(child) for child in self._children if child != self._base)]
         source = f"{self._base} f {' '.join(joins)} WHERE {' AND '.join(self._conditions)}"
-        self._sql.text = self._counted(source)
+        self._sql.text = self._counted(source, once=once)
         return self._sql
 
-    def _counted(self, source: str) -> str:
+    def _counted(self, source: str, *, once: bool) -> str:
         keys = [key(self._alias(name), name) for name in self._by]
-        if self._base != self._measure.table:
+        if not once:
             named = ", ".join(["f.seq", *(f"{expression} AS d{n}" for n, expression in enumerate(keys))])
             pairs = f"(SELECT DISTINCT {named} FROM {source}) pair"  # noqa: S608  our own names
             return _grouped([f"d{n}" for n in range(len(keys))], "count(*)", pairs)
-        return _grouped(keys, "count(*)" if self._base == "incident" else f"sum(f.{GRAINS[self._base].value})", source)
+        incidents = self._measure.table == "incident"
+        return _grouped(keys, "count(*)" if incidents else f"sum(f.{GRAINS[self._base].value})", source)
 
     def _on(self, table: str) -> Filters:
         """The filters that a row of the table itself must meet; what all tables share, the base meets for all."""
@@ -88,7 +92,10 @@ class _FromFacts:
     def _arrays(self) -> list[str]:
         """What stands in the incident's row alone."""
         asked = [name for name in ARRAYS if name in self._by or name in self._filters]
-        joins = ["JOIN incident i ON i.seq = f.seq"] if asked and self._base != "incident" else []
+        joins = []
+        if asked and self._base != "incident":
+            joins.append("JOIN incident i ON i.seq = f.seq")
+            self._conditions += self._as_near("i")
         for name in asked:
             column = f"{self._incident}.{ARRAYS[name]}"
             if name in self._by:
@@ -100,17 +107,39 @@ class _FromFacts:
                 )
         return joins
 
+    def _as_near(self, alias: str) -> list[str]:
+        """All rows of an incident have its days: saying so of each spares reading the whole of a joined table."""
+        return [within_days(self._sql, self._where, alias)] if bounded(self._where) else []
+
+    def _firsts(self, table: str, alias: str) -> bool:
+        """Keeps one row per incident and key, where the rows say themselves which; else they must be made distinct.
+
+        They do where no filter leaves a choice: then the first with the filters' values and the key is one of them.
+        """
+        filters = self._on(table)
+        own = {name for name in (*self._by, *filters) if CHILD_TABLES.get(name) == table}
+        if any(len(values) > 1 for name, values in filters.items() if name in own):
+            return False
+        bit = GRAINS[table].first_bit(own)
+        if bit is not None:
+            self._conditions.append(f"{alias}.firsts & {1 << bit} <> 0")
+        return True
+
     def _other(self, table: str) -> str:
         """Another child table: one and the same of its rows must meet all filters on it."""
         keys = [name for name in self._by if CHILD_TABLES.get(name) == table]
-        conditions = ["o.counted", *one_of(self._sql, "o", self._on(table))]
+        alias = f"{table}_of"
+        conditions = [f"{alias}.counted", *self._as_near(alias), *one_of(self._sql, alias, self._on(table))]
         if not keys:
-            conditions.append("o.seq = f.seq")
-            self._conditions.append(f"EXISTS (SELECT FROM {table} o WHERE {' AND '.join(conditions)})")
+            conditions.append(f"{alias}.seq = f.seq")
+            self._conditions.append(f"EXISTS (SELECT FROM {table} {alias} WHERE {' AND '.join(conditions)})")
             return ""
-        columns = ", ".join(["o.seq", *(f"o.{name}" for name in keys)])
-        pairs = f"SELECT DISTINCT {columns} FROM {table} o WHERE {' AND '.join(conditions)}"  # noqa: S608  our own names
-        return f"JOIN ({pairs}) {table}_of ON {table}_of.seq = f.seq"
+        if self._firsts(table, alias):
+            self._conditions += conditions
+            return f"JOIN {table} {alias} ON {alias}.seq = f.seq"
+        columns = ", ".join([f"{alias}.seq", *(f"{alias}.{name}" for name in keys)])
+        pairs = f"SELECT DISTINCT {columns} FROM {table} {alias} WHERE {' AND '.join(conditions)}"  # noqa: S608
+        return f"JOIN ({pairs}) {alias} ON {alias}.seq = f.seq"
 
 
 def _grouped(keys: Sequence[str], value: str, source: str) -> str:

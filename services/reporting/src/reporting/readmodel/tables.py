@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
@@ -31,7 +31,12 @@ class Grain:
     @property
     def columns(self) -> tuple[str, ...]:
         """Of a child table: its rows are numbered within their incident."""
-        return ("seq", "n", *self.dimensions, self.value, *SHARED)
+        return ("seq", "n", *self.dimensions, self.value, "firsts", *SHARED)
+
+    def first_bit(self, dimensions: Iterable[str]) -> int | None:
+        """The bit of `firsts` for these of its dimensions; None for all of them, for in these every row is another."""
+        subset = sum(1 << self.dimensions.index(name) for name in set(dimensions))
+        return None if subset == (1 << len(self.dimensions)) - 1 else subset
 
 
 GRAINS: Mapping[str, Grain] = MappingProxyType(

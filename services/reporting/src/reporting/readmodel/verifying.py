@@ -13,6 +13,7 @@ from common.messaging import checkpoints
 from common.messaging.checkpoints import Checkpoint
 from common.messaging.feed import ForeignLog
 from common.messaging.ports import Connection, Source
+from reporting.readmodel import tables
 from reporting.readmodel.recount import Recount, Totals, differences
 
 _STATED = "t.jurisdiction, t.category, t.verification, t.counted, t.span_start, t.span_end"
@@ -31,6 +32,15 @@ _TABLES: Mapping[str, str] = {
 }
 
 
+def _firsts(grain: tables.Grain) -> str:
+    """How many rows have each bit."""
+    subsets = range((1 << len(grain.dimensions)) - 1)
+    counted = ", ".join(f"count(*) FILTER (WHERE firsts & {1 << subset} <> 0)" for subset in subsets)
+    numbers = f"unnest(ARRAY[{', '.join(map(str, subsets))}], counted) AS bits (subset, number)"
+    rows = f"SELECT ARRAY[{counted}] AS counted FROM {grain.table} HAVING count(*) > 0"  # noqa: S608  our own names
+    return f"SELECT subset, number FROM ({rows}) AS rows, {numbers}"  # noqa: S608
+
+
 @dataclass(frozen=True, slots=True)
 class Verified:
     """What differs between the read model and a recount of the log's first `position` events: the first of it."""
@@ -44,7 +54,8 @@ async def verify(pool: asyncpg.Pool[Any], source: Source, consumer: str, *, most
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
         checkpoint = await checkpoints.load(connection, consumer, source.publisher, source.partition)
         parked = await _parked(connection, consumer)
-        found = {table: await _read(connection, query) for table, query in _TABLES.items()}
+        firsts = {f"{grain.table} firsts": _firsts(grain) for grain in tables.CHILDREN}
+        found = {name: await _read(connection, query) for name, query in {**_TABLES, **firsts}.items()}
     recount = await _recounted(source, checkpoint, parked)
     return Verified(checkpoint.position, list(islice(differences(recount.tables(), found), most)))
 
