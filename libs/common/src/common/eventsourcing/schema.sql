@@ -31,7 +31,6 @@ CREATE TABLE event (
     causation_id   uuid,
     UNIQUE (stream_id, version)
 );
-CREATE INDEX event_recorded_at ON event (recorded_at, position);
 
 -- Free text beside the events: deleting a row erases the words and breaks nothing.
 CREATE TABLE event_text (
