@@ -187,3 +187,10 @@ async def test_unverified_and_disputed_incidents_count_and_are_told_apart(shooti
     assert (await shootings.ask("killed", verification="verified"))["total"] == 1
     shootings.feed.correct("family", category="domestic_violence")
     assert await shootings.values(by="verification") == {"disputed": 1, "unverified": 3}
+
+
+async def test_a_dispute_outlives_a_correction(shootings):
+    shootings.feed.append("fight", published.IncidentDisputed())
+    shootings.feed.correct("fight", category="other")
+    shootings.feed.reclassify("fight", category="public_dispute")
+    assert (await shootings.values(by="verification"))["disputed"] == 1

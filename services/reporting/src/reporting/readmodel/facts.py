@@ -75,14 +75,19 @@ class Facts:
 
 
 def evolve(facts: Facts | None, envelope: Envelope, contract: published.Contract) -> Facts:
-    """The facts after an event. Raises `ValueError` for an event about an incident that was never reported."""
+    """The facts after an event: a correction voids a verification, a dispute outlives it.
+
+    Raises `ValueError` for an event about an incident that was never reported.
+    """
     match contract:
         case published.IncidentReported(incident=incident):
-            return _stated(envelope.subject, envelope.sequence, envelope.stream_version, "active", incident)
+            return _stated(envelope.subject, envelope.sequence, envelope.stream_version, incident)
         case _ if facts is None:
             raise ValueError(f"{envelope.type} about an incident that was not reported")
         case published.IncidentCorrected(incident=incident) | published.IncidentReclassified(incident=incident):
-            return _stated(facts.id, facts.seq, envelope.stream_version, facts.status, incident)
+            verification = "disputed" if facts.verification == "disputed" else "unverified"
+            anew = _stated(facts.id, facts.seq, envelope.stream_version, incident)
+            return replace(anew, status=facts.status, verification=verification)
         case published.IncidentVerified():
             return replace(facts, version=envelope.stream_version, verification="verified")
         case published.IncidentDisputed():
@@ -136,8 +141,8 @@ def _subsets(of: int) -> int:
     return sum(1 << part for part in range(of + 1) if part & of == part)
 
 
-def _stated(id_: UUID, seq: int, version: int, status: str, incident: published.Incident) -> Facts:
-    """What was said anew is not verified yet, whatever was before."""
+def _stated(id_: UUID, seq: int, version: int, incident: published.Incident) -> Facts:
+    """An incident as it is said, neither verified nor disputed."""
     start, end = span(incident.occurred_on, incident.date_precision)
     return Facts(
         id=id_,
@@ -147,7 +152,7 @@ def _stated(id_: UUID, seq: int, version: int, status: str, incident: published.
         admin=tuple(dict.fromkeys(incident.place.admin)) if incident.place else (),
         date_precision=incident.date_precision,
         tags=tuple(sorted(set(incident.tags))),
-        status=status,
+        status="active",
         jurisdiction=incident.jurisdiction,
         category=incident.category,
         verification="unverified",

@@ -39,7 +39,7 @@ class Recount:
         known["version"] = version
         if "incident" in data:
             known["facts"] = data["incident"]
-            known["verification"] = "unverified"
+            known["verification"] = "disputed" if known.get("verification") == "disputed" else "unverified"
         known.update(_CHANGES.get(kind, {}))
 
     def tables(self) -> Mapping[str, Totals]:
