@@ -9,7 +9,7 @@ PYTHON ?= $(firstword $(foreach p,python3.11 python3 python3.12 python3.13 pytho
 	$(p) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(p))))
 EMBEDDED := exec env PYTHONPATH=deploy $(BIN)/python -m embedded
 
-.PHONY: help setup demo demo-reset token cli check format test test-fast lock
+.PHONY: help setup demo demo-reset token cli check format test test-fast bench lock
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -47,6 +47,10 @@ test: setup ## Every test this machine can run; says by name what it skipped and
 
 test-fast: setup ## The tests without the slow ones and the browser
 	$(BIN)/pytest -m "not slow and not browser"
+
+bench: setup ## Measure against baselines in the same run, some minutes (ONLY=bulk: one of tests/benchmarks)
+	@set -e; for name in $(or $(ONLY),single_posts bulk log_alone projection); do \
+		$(BIN)/python tests/benchmarks/$$name.py; done
 
 lock: ## Write requirements.lock anew from the pyproject files (needs a package index)
 	@$(call require-python)
