@@ -8,7 +8,6 @@ The number of statements does not grow with the number of commands, and concurre
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -47,6 +46,7 @@ from common.eventsourcing.writer import (
 )
 from common.kernel.clock import Clock, utc_now
 from common.observability import metrics
+from common.persistence.database import UNAVAILABLE
 
 __all__ = [
     "ANY_VERSION",
@@ -188,7 +188,7 @@ class WriteSide:
         except Exception as error:  # whatever it is, it is told to those whom it concerns
             if self._no_writes_now(error):
                 log.warning("write_side_unavailable", error=repr(error), units=len(batch))
-                await self._drop_connection()
+                self._drop_connection()
                 error = Unavailable(str(error))
             elif len(batch) > 1:
                 middle = len(batch) // 2
@@ -200,7 +200,7 @@ class WriteSide:
 
     def _no_writes_now(self, error: Exception) -> bool:
         lost = self._connection is None or self._connection.is_closed()
-        return isinstance(error, (OSError, *_NO_WRITES)) or (lost and isinstance(error, asyncpg.InterfaceError))
+        return isinstance(error, _NO_WRITES) or (lost and isinstance(error, asyncpg.InterfaceError))
 
     async def _handle(self, batch: list[_Waiting]) -> None:
         connection = await self._connected()
@@ -285,25 +285,17 @@ class WriteSide:
             self._connection = await self._connect()
         return self._connection
 
-    async def _drop_connection(self) -> None:
+    def _drop_connection(self) -> None:
         if self._connection is not None:
-            with contextlib.suppress(Exception):  # it is broken already; a new one is opened for the next batch
-                await self._connection.close(timeout=1)
+            self._connection.terminate()  # a farewell would only wait; a new one is opened for the next batch
             self._connection = None
 
 
 _NO_WRITES = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InternalClientError,  # what asyncpg raises when its server goes away in mid-operation
+    *UNAVAILABLE,
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.DiskFullError,
     asyncpg.OutOfMemoryError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.QueryCanceledError,
-    asyncpg.InvalidCatalogNameError,
 )
 
 

@@ -11,6 +11,8 @@ from typing import Any
 import asyncpg
 import structlog
 
+from common.persistence.database import FAILURES
+
 log = structlog.get_logger()
 
 KEPT = timedelta(hours=48)  # callers are promised 24
@@ -40,6 +42,6 @@ async def _now_and_then(pool: asyncpg.Pool[Any]) -> None:
     while True:
         try:
             await forget_old_keys(pool)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except FAILURES as error:
             log.warning("old_keys_not_forgotten", error=repr(error))
         await asyncio.sleep(EVERY_SECONDS)

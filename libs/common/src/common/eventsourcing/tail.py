@@ -13,6 +13,8 @@ from typing import Any
 import asyncpg
 import structlog
 
+from common.persistence.database import FAILURES
+
 log = structlog.get_logger()
 
 POLL_SECONDS = 0.5
@@ -61,7 +63,7 @@ class Tail:
         while True:
             try:
                 await self._listen()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except FAILURES as error:
                 log.warning("tail_lost_connection", error=repr(error))
             await asyncio.sleep(POLL_SECONDS)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import asyncpg
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -24,7 +23,7 @@ from common.http.request_scope import RequestScope
 from common.http.routing import Route, Router
 from common.http.validation import request_violations
 from common.kernel.errors import DomainError
-from common.persistence.database import is_unavailable
+from common.persistence.database import FAILURES, is_unavailable
 from common.security.authentication import Authenticator
 from common.security.jwks import KeysUnavailable
 from common.security.principal import Unauthenticated
@@ -32,7 +31,6 @@ from common.security.principal import Unauthenticated
 log = structlog.get_logger()
 
 _FORESEEN = (HTTPException, DomainError, Unauthenticated, Overloaded, Unavailable, KeysUnavailable, ForeignCursor)
-_OF_THE_DATABASE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 def create_app(
@@ -62,8 +60,8 @@ def create_app(
     app.add_middleware(RequestScope, service=service)
     for foreseen in _FORESEEN:
         app.add_exception_handler(foreseen, _foreseen)
-    for of_the_database in _OF_THE_DATABASE:
-        app.add_exception_handler(of_the_database, _database_failed)
+    for failure in FAILURES:
+        app.add_exception_handler(failure, _database_failed)
     app.add_exception_handler(405, _method_not_allowed)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(ClientDisconnect, _client_gone)

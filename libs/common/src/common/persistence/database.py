@@ -10,7 +10,15 @@ from typing import Any
 import asyncpg
 
 _SCHEME = "postgresql://"
-_UNAVAILABLE = (
+FAILURES = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # when the server goes away in mid-operation; a child of none of the others
+)
+"""All that using a database can raise: for who notes it and goes on, and for who looks closer."""
+
+UNAVAILABLE = (
     OSError,  # no server there, or not in time
     asyncpg.PostgresConnectionError,
     asyncpg.InternalClientError,
@@ -21,6 +29,7 @@ _UNAVAILABLE = (
     asyncpg.QueryCanceledError,
     asyncpg.InvalidCatalogNameError,
 )
+"""What says that the database cannot be had now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ async def open_database(dsn: str, *, pool_size: int = 10) -> AsyncIterator[Datab
 def is_unavailable(error: Exception) -> bool:
     """Whether an error says that the database cannot be had now, rather than that a statement is wrong."""
     closed = isinstance(error, asyncpg.InterfaceError) and not isinstance(error, asyncpg.DataError)
-    return closed or isinstance(error, _UNAVAILABLE)
+    return closed or isinstance(error, UNAVAILABLE)
 
 
 def psycopg_url(dsn: str) -> str:

@@ -22,6 +22,7 @@ import asyncpg
 import structlog
 
 from common.kernel.clock import Clock, utc_now
+from common.persistence.database import FAILURES
 from common.security.key_store import KeyStore, NoSuchKey, StoredKey
 from common.security.principal import Unauthenticated
 
@@ -130,7 +131,7 @@ class ApiKeys:
             return
         try:
             await self._store.touch(seen)
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except FAILURES as error:
             log.warning("last_seen_not_written", error=repr(error), keys=len(seen))
             self._seen = seen | self._seen
 
