@@ -19,7 +19,7 @@ from common.http.app import create_app
 from common.http.bodies import body_limit
 from common.http.health import Health
 from common.http.idempotency import Idempotency, KeyText, answer_response
-from common.http.pagination import PageQuery, next_link
+from common.http.pagination import MAX_LIMIT, next_link, read_cursor
 from common.http.position import parse_position
 from common.http.routing import Router
 from common.http.streaming import csv_rows, ndjson
@@ -92,12 +92,13 @@ def things(seen: Seen) -> Router:
         request: Request,
         response: Response,
         _: Annotated[Principal, public()],
-        page: PageQuery,
         filters: Annotated[Filters, Query()],
+        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 100,
+        cursor: str | None = None,
         kind: Annotated[list[str] | None, Query()] = None,
         on: Annotated[date | None, Query(alias="from")] = None,
     ) -> dict[str, Any]:
-        after = page.after(tuple[date, UUID])
+        after = None if cursor is None else read_cursor(cursor, tuple[date, UUID])
         seen.values.append(after)
         response.headers.update(next_link(request, (date(2020, 3, 14), UUID(int=7)) if after is None else None))
         return {"items": []}

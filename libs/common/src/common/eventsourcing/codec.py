@@ -52,9 +52,6 @@ class Codec(Generic[E]):
         """Every stored type by name."""
         return self._classes
 
-    def type_of(self, event: E) -> str:
-        return self._types[type(event)]
-
     def encode(self, event: E) -> Encoded:
         """Raises `KeyError` for an event that is not of this service."""
         name = self._types[type(event)]

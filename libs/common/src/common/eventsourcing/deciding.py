@@ -60,22 +60,15 @@ async def decide_unit(
                 raise
             outcome = Outcome(intent.stream, change.version, error=error)
         else:
-            change.add(outcome, [_new_event(event, intent, unit.actor, codec, now) for event in outcome.events])
+            change.add(outcome, [_new_event(event, unit.actor, codec, now) for event in outcome.events])
         outcomes.append(outcome)
         if n % YIELD_EVERY == 0:
             await asyncio.sleep(0)
     return outcomes, _append_unit(unit, outcomes, changes)
 
 
-def _new_event(event: Any, intent: Intent, actor: Actor, codec: Codec[Any], now: datetime) -> NewEvent:
-    return NewEvent(
-        new_id(),
-        codec.encode(event),
-        intent.occurred_at or now,
-        actor.name,
-        actor.correlation_id,
-        actor.causation_id,
-    )
+def _new_event(event: Any, actor: Actor, codec: Codec[Any], now: datetime) -> NewEvent:
+    return NewEvent(new_id(), codec.encode(event), now, actor.name, actor.correlation_id, actor.causation_id)
 
 
 def _decide_one(intent: Intent, command: Any, stream: _Change) -> Outcome:

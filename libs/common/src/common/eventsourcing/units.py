@@ -83,7 +83,6 @@ class Intent:
     command: Any
     expected: int = ANY_VERSION
     must_exist: bool = False
-    occurred_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

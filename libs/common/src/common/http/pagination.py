@@ -5,42 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from fastapi import Depends, Query, Request
+from fastapi import Request
 
 from common.http.problems import Problem, invalid_parameter
 
-DEFAULT_LIMIT = 100
+DEFAULT_LIMIT = 100  # items of a page, where none is asked for
 MAX_LIMIT = 1_000
 
 K = TypeVar("K", bound=tuple[Any, ...])
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What part of a list is asked for; read `limit + 1` rows to know whether there is a next page."""
-
-    limit: int
-    cursor: str | None
-
-    def after(self, key: type[K]) -> K | None:
-        """The key of the last item of the page before, e.g. `page.after(tuple[date, UUID])`; None for the first page.
-
-        Raises `Problem` 422 for a cursor that no such list gave out."""
-        return None if self.cursor is None else read_cursor(self.cursor, key)
-
-
-async def _page(
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Items per page")] = DEFAULT_LIMIT,
-    cursor: Annotated[str | None, Query(description="From the Link header of the page before")] = None,
-) -> Page:
-    return Page(limit, cursor)
-
-
-PageQuery = Annotated[Page, Depends(_page)]
 
 
 def write_cursor(key: Sequence[Any]) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
 
@@ -12,8 +11,3 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The present instant, aware, in UTC."""
     return datetime.now(UTC)
-
-
-def local_date(instant: datetime, time_zone: str) -> date:
-    """The calendar date of `instant` in an IANA time zone, e.g. "Europe/Belgrade"."""
-    return instant.astimezone(ZoneInfo(time_zone)).date()

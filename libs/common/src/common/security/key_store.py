@@ -81,7 +81,7 @@ class KeyStore:
         now: datetime,
         expires_at: datetime | None,
     ) -> None:
-        """Raises `NoSuchKey` never; `TooManyKeys`, `BeyondAgency`, and `NotFound` where there is no such agency."""
+        """Raises `TooManyKeys`, `BeyondAgency`, and `NotFound` where there is no such agency."""
         async with self._pool.acquire() as connection, connection.transaction():
             await _admit(connection, agency, jurisdictions, now)
             await _insert(connection, key_id, secret_hash, agency, roles, jurisdictions, now, expires_at)

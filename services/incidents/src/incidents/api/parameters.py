@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from common.http.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from common.http.problems import invalid
 from common.kernel.errors import Violation
 from incidents.api.schemas import Day
@@ -16,8 +17,6 @@ from incidents.domain.vocabulary import Vocabulary
 from incidents.readmodel.filters import BoundingBox, Filters
 
 Format = Literal["json", "ndjson", "csv", "geojson"]
-DEFAULT_LIMIT = 100
-MAX_LIMIT = 1_000
 
 Codes = Annotated[list[str], Field(max_length=100)]
 Texts = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100)]

@@ -11,7 +11,7 @@ import msgspec
 from fastapi import Query, Request
 from starlette.responses import Response
 
-from common.http.pagination import next_link, read_cursor
+from common.http.pagination import DEFAULT_LIMIT, next_link, read_cursor
 from common.http.routing import Router
 from common.http.versions import etag
 from common.kernel.errors import NotFound
@@ -22,7 +22,7 @@ from incidents.api.dependencies import Services, Wired
 from incidents.api.documents import READ, History, Incident, IncidentList
 from incidents.api.exports import EXPORTS, export
 from incidents.api.history import history_document
-from incidents.api.parameters import DEFAULT_LIMIT, ListParameters
+from incidents.api.parameters import ListParameters
 from incidents.api.views import incident_document, sight, viewer
 from incidents.domain.errors import UnknownIncident
 from incidents.readmodel.filters import Conditions, conditions
