@@ -167,6 +167,7 @@ async def test_units_are_never_added(world):
     assert (await world.ask("seized_items", unit="piece"))["total"] == "4"
     assert (await world.ask("seized_items", unit="piece", kind="rifle", seizure_setting="border"))["total"] == "1"
     assert (await world.ask(unit="kg", kind="handgun"))["total"] == 0
+    assert (await world.ask(by="unit"))["total"] == 1
 
 
 async def test_what_is_retracted_or_a_duplicate_does_not_count(shootings):

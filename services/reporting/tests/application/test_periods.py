@@ -140,6 +140,16 @@ async def test_a_row_links_to_its_incidents(world):
     )
 
 
+async def test_a_row_links_to_the_days_of_membership(world):
+    on(world, "2018-07-09", "2018-07-10")
+    for by in ("jurisdiction", "category", "jurisdiction,year"):
+        (row,) = (await world.ask(by=by, scope="roadmap", jurisdiction="RS", year="2018"))["rows"]
+        assert row["value"] == 1
+        assert row["links"]["incidents"].endswith("jurisdiction=RS&from=2018-07-10&to=2018-12-31")
+    (row,) = (await world.ask(by="category", scope="roadmap"))["rows"]
+    assert row["links"]["incidents"].endswith("&from=2018-07-10")
+
+
 async def test_the_calendar_has_a_beginning_and_an_end(world):
     on(world, "1900-01-01")
     assert (await world.ask(by="month", start=date.min, end=date.max))["total"] == 1

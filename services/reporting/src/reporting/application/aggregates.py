@@ -106,7 +106,8 @@ class _Answering:
     async def _total(self, counts: Counts) -> Figure:
         """Each incident or person once; what nobody vouches for is a plain zero here, for `coverage` says it."""
         question = self._question
-        if "unit" in question.by and len({key[question.by.index("unit")] for key in counts}) > 1:
+        quantities = question.measure == "seized_items" and "unit" in question.by
+        if quantities and len({key[question.by.index("unit")] for key in counts}) > 1:
             return None
         multiple = not MULTI_VALUED.isdisjoint(question.by)
         total = (await self._count(())).get((), Decimal(0)) if multiple else sum(counts.values(), Decimal(0))
@@ -144,6 +145,7 @@ class _Answering:
         return reckon(self._question, self._scope, count, (jurisdiction,) if jurisdiction else None, span)
 
     def _link(self, named: Mapping[str, str], span: Span) -> str:
+        days = self._scope.days_of_membership(span, named.get("jurisdiction"))
         return incidents_link(
-            self._aggregates.incidents_url, self._question.measure, named, self._filters, self._members, span
+            self._aggregates.incidents_url, self._question.measure, named, self._filters, self._members, days
         )

@@ -87,6 +87,13 @@ class Scope:
         """The members, each with those days of the span on which it was one."""
         return tuple(self._where(span))
 
+    def days_of_membership(self, span: Span, code: str | None) -> Span:
+        """The days of the span from the first to the last on which the jurisdiction (None: anyone) was a member."""
+        days = [(start, end) for member, start, end in self.where(span) if code in (None, member)]
+        first = min((start for start, _ in days), default=date.min)
+        last = max((end for _, end in days), default=date.max)
+        return span.within(Span(None if first == date.min else first, None if last == date.max else last))
+
     def _where(self, span: Span) -> Iterator[tuple[str, date, date]]:
         for code, jurisdiction in self.pack.jurisdictions.items():
             if self.only and code not in self.only:
