@@ -58,6 +58,7 @@ async def test_every_filter_asks_what_it_says(world: World) -> None:
         ({"role": "perpetrator", "sex": "female"}, set()),
         ({"outcome": ["killed", "injured"], "age_group": "19_35"}, {"a", "d"}),
         ({"relation": "intimate_partner"}, {"d"}),
+        ({"relation": "unreported"}, {"a"}),
         ({"seizure_setting": "border"}, {"c"}),
         ({"kind": "handgun", "unit": "piece"}, {"c"}),
         ({"kind": "handgun", "unit": "kg"}, set()),
@@ -83,6 +84,7 @@ async def test_casualties_beyond_the_persons_listed_are_victims_of_unreported_se
     assert await found(analyst, sex="unreported", outcome="injured") == []
     assert await found(analyst, role="perpetrator", sex="unreported") == []
     assert await found(analyst, sex="unreported", relation="stranger") == []
+    assert await found(analyst, sex="unreported", relation="unreported") == ["more"]
     assert set(await found(analyst, sex="female", outcome="killed")) == {"more", "listed"}
 
 

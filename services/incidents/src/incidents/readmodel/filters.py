@@ -81,6 +81,7 @@ class Conditions:
 
 
 _PERSON = ("role", "sex", "age_group", "outcome", "relation")
+_BEYOND = {"role": "victim", "sex": "unreported", "age_group": "unreported", "relation": "unreported"}
 _WEAPON = {"weapon_type": "type", "possession": "possession"}
 _ITEM = {"kind": "kind", "unit": "unit"}
 
@@ -109,9 +110,12 @@ def _one_element(found: Conditions, elements: str, asked: dict[str, Sequence[str
 
 
 def _element(found: Conditions, elements: str, asked: dict[str, Sequence[str]]) -> str:
-    """That one element of a JSON array has one of the values asked for in each of its members; "" asks for nothing."""
+    """That one element of a JSON array has one of the values asked for in each of its members, where what is not stated
+    is unreported; "" asks for nothing."""
     members = [
-        f"e ->> '{member}' = ANY({found.argument(list(values))}::text[])" for member, values in asked.items() if values
+        f"coalesce(e ->> '{member}', 'unreported') = ANY({found.argument(list(values))}::text[])"
+        for member, values in asked.items()
+        if values
     ]
     if not members:
         return ""
@@ -126,17 +130,14 @@ def _one_person(found: Conditions, filters: Filters) -> None:
     if not listed:
         return
     alternatives = [listed]
-    if not filters.relation and all(
-        not asked[member] or value in asked[member]
-        for member, value in (("role", "victim"), ("sex", "unreported"), ("age_group", "unreported"))
-    ):
+    if all(not asked[member] or value in asked[member] for member, value in _BEYOND.items()):
         harms = [harm for harm in ("killed", "injured") if not filters.outcome or harm in filters.outcome]
         alternatives += map(_surplus, harms)
     found.add(f"({' OR '.join(alternatives)})")
 
 
 def _surplus(harm: str) -> str:
-    """That the estimate goes beyond the persons listed: those are victims of unreported sex and age."""
+    """That the estimate goes beyond the persons listed: those are victims of unreported sex, age and relation."""
     estimate = f"(i.body #>> '{{casualties,{harm},best}}')::integer"
     listed = f"jsonb_path_query(i.body, '$.persons[*] ? (@.outcome == \"{harm}\")')"
     return f"{estimate} > (SELECT count(*) FROM {listed})"  # noqa: S608  built from constants
