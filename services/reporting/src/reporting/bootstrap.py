@@ -36,7 +36,7 @@ log = structlog.get_logger()
 SEARCH_PATH = "readmodel,public"
 READING = {
     "search_path": SEARCH_PATH,
-    "work_mem": "256MB",  # what is counted by distinct incidents is hashed
+    "work_mem": "64MB",  # what is counted by distinct incidents is hashed
     "parallel_tuple_cost": "0.01",
     "jit": "off",  # compiling takes longer than most of these statements
     "statement_timeout": "30s",

@@ -102,7 +102,8 @@ def _within(
         parts = [f"{alias}.jurisdiction = ANY({statement.bind(jurisdictions, 'text[]')})"]
         if start != date.min:
             parts.append(f"{alias}.{columns[0]} >= {statement.bind(value(start), kind)}")
-        if end != date.max:
-            parts.append(f"{alias}.{columns[1]} <= {statement.bind(value(end), kind)}")
+        if end != date.max:  # of the start it is true as well, and lets an index on it end
+            bound = statement.bind(value(end), kind)
+            parts += [f"{alias}.{columns[0]} <= {bound}", f"{alias}.{columns[1]} <= {bound}"]
         found.append(f"({' AND '.join(parts)})")
     return f"({' OR '.join(found)})" if found else "false"
