@@ -141,7 +141,6 @@ def _services(
             write_side,
             aggregate,
             Ledger(database.pool),
-            frozenset(words.territories),
             parse=parse_line,
             describe=lambda error: domain_problem(error).document(),
             clock=clock,

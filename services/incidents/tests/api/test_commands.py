@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from world import World, line
+
+from common.eventsourcing.units import Actor
+from common.kernel.text import ErasableText
+from incidents.application.incidents import Caller
+from incidents.domain.commands import MarkDuplicate
+from incidents.domain.errors import DuplicateOfInactive
 
 REASON = {"reason": "Illustration."}
 
@@ -101,6 +109,23 @@ async def test_the_secretariat_commands_everything(world: World) -> None:
     assert (await command(secretariat, one, "verify", {}, 5)).json()["verification"] == "verified"
     assert (await command(secretariat, one, "dispute", REASON, 6)).json()["verification"] == "disputed"
     assert (await command(secretariat, one, "retract", REASON, 7)).json()["status"] == "retracted"
+
+
+async def test_two_incidents_marked_as_duplicates_of_each_other_at_once_do_not_both_cease_to_count(
+    world: World,
+) -> None:
+    one, other = [UUID(await report(world["rs-desk"], line(name))) for name in ("1", "2")]
+    incidents = world.app.state.services.incidents
+    caller = Caller(Actor("person:secretariat"))
+
+    async def mark(incident: UUID, duplicate_of: UUID) -> Any:
+        doubled = MarkDuplicate(incident, duplicate_of, ErasableText.of("The same shooting."))
+        return await incidents.act(incident, doubled, 1, caller, lambda _: None)
+
+    results = await asyncio.gather(mark(one, other), mark(other, one), return_exceptions=True)
+    assert [isinstance(result, DuplicateOfInactive) for result in results] == [False, True]
+    shown = (await world["secretariat"].get("/v1/incidents")).json()["items"]
+    assert [incident["id"] for incident in shown] == [str(other)]
 
 
 async def test_a_push_does_not_overwrite_what_the_secretariat_corrected(world: World) -> None:

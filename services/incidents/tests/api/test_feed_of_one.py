@@ -57,9 +57,22 @@ async def test_a_jurisdiction_that_the_key_does_not_cover_is_403(world: World) -
         "code": "jurisdiction_not_allowed",
         "detail": "",
     }
+    assert answer.json()["detail"] == "The line says BA, which is not among the jurisdictions of this credential: RS"
     unknown = await world["rs-desk"].post("/v1/incidents", json=line(jurisdiction="ZZ"))
     assert unknown.status_code == 422
     assert unknown.json()["errors"][0]["code"] == "unknown_jurisdiction"
+
+
+async def test_a_narrowed_key_cannot_push_an_incident_out_of_where_it_does_not_reach(world: World) -> None:
+    keys = "/v1/agencies/ba-desk/keys"
+    narrowed = await world["administrator"].post(keys, json={"jurisdictions": ["RS"]})
+    await world["ba-desk"].post("/v1/incidents", json=line(jurisdiction="BA", place=None))
+    pushing = world.client(f"ApiKey {narrowed.json()['key']}")
+    taken = await pushing.post("/v1/incidents", json=line(jurisdiction="RS", place=None))
+    assert (taken.status_code, taken.json()["errors"][0]["code"]) == (403, "jurisdiction_not_allowed")
+    batch = await pushing.post("/v1/incidents:batch", json=[line(jurisdiction="RS", place=None)])
+    assert batch.status_code == 422
+    assert batch.json()["items"][0]["problem"]["errors"][0]["code"] == "jurisdiction_not_allowed"
 
 
 @pytest.mark.parametrize(

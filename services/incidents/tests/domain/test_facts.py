@@ -149,6 +149,27 @@ def test_a_line_that_does_not_fit_what_is_held_is_a_proposal_as_a_whole(
     )
 
 
+@pytest.mark.parametrize(("here", "there"), [("RS", "FJ"), ("FJ", "RS")])
+def test_a_narrowed_key_neither_takes_an_incident_away_nor_puts_it_where_it_does_not_reach(
+    incident: IncidentDecider, line: Line, here: str, there: str
+) -> None:
+    elsewhere = {"place": None, "jurisdiction": there}
+    stands = given(incident, *incident.decide(line(place=None, jurisdiction=here), None).events)
+    for covered in ({"RS"}, {"FJ"}):
+        moving = replace(line(**elsewhere), covered=frozenset(covered))
+        stands.when(moving).refused(errors.JurisdictionNotAllowed, "jurisdiction_not_allowed", pointer="/jurisdiction")
+    stands.when(replace(line(**elsewhere), covered=frozenset({"RS", "FJ"}))).then(
+        IncidentCorrected("RS_MUP", "push", ("jurisdiction",), line(**elsewhere).body)
+    )
+
+
+def test_a_narrowed_key_may_repeat_a_line_of_an_incident_that_was_moved_away(
+    reported: Given[Any, Any, Any], line: Line
+) -> None:
+    moved = reported.when(correction(line, jurisdiction="FJ", place=None))
+    moved.and_when(replace(line(), covered=frozenset({"RS"}))).then()
+
+
 def test_a_correction_replaces_whole_fields(reported: Given[Any, Any, Any], line: Line, full: IncidentBody) -> None:
     after = replace(full, jurisdiction="FJ", place=None)
     reported.when(correction(line, jurisdiction="FJ", place=None, tags=("school", "armed_robbery"))).then(

@@ -47,7 +47,6 @@ VOCABULARY = Vocabulary(
         "ME": Territory((18.4, 41.8, 20.4, 43.6), ZoneInfo("Europe/Podgorica")),
     },
 )
-JURISDICTIONS = frozenset(VOCABULARY.territories)
 
 
 def describe(error: DomainError) -> dict[str, Any]:
@@ -138,7 +137,7 @@ async def partner(fresh_database: FreshDatabase) -> AsyncIterator[Partner]:
         WriteSide(lambda: asyncpg.connect(dsn), codec()) as write_side,
     ):
         aggregate = Aggregate("incident", decider(VOCABULARY), incident_rows, look_around)
-        feed = Feed(write_side, aggregate, Ledger(pool), JURISDICTIONS, parse_line, describe)
+        feed = Feed(write_side, aggregate, Ledger(pool), parse_line, describe)
         yield Partner(feed, Receipts(pool), pool)
 
 

@@ -12,11 +12,10 @@ from common.http.routing import Router
 from common.security.permissions import requires
 from common.security.principal import Principal
 from incidents.api.answers import landed_answer, landed_response
-from incidents.api.dependencies import Services, actor, agency_of, require_covered
+from incidents.api.dependencies import Services, actor, agency_of
 from incidents.api.documents import LANDED, Landed
 from incidents.api.schemas import IncidentLine
 from incidents.application.incidents import Caller
-from incidents.domain.body import clean
 
 router = Router(tags=["feed"])
 
@@ -35,6 +34,5 @@ async def report_incident(
     """A line replaces your agency's earlier line with the same `external_id`: 201 accepted, 200 corrected or unchanged.
     One that equals your last line, or the incident as it stands, is unchanged. Warnings need no answer."""
     wired: Services = request.app.state.services
-    require_covered(principal, clean(line.jurisdiction), wired.vocabulary, "/jurisdiction")
-    caller = Caller(actor(principal), await idempotency_of(request))
+    caller = Caller(actor(principal), await idempotency_of(request), principal.jurisdictions)
     return landed_response(await wired.incidents.report(agency_of(principal), line.to_domain(), caller, landed_answer))

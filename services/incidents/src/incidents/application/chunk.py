@@ -13,11 +13,10 @@ import msgspec
 
 from common.eventsourcing.units import Outcome
 from common.kernel.errors import DomainError, InConflict, RuleBroken, Violation
-from common.security.principal import JurisdictionNotAllowed
 from incidents.application.lines import Line
 from incidents.application.outcomes import landed_as
 from incidents.application.receipts import DIGEST_BYTES, Claim, Item, LineOutcome, StoredChunk, encode_items
-from incidents.domain.body import IncidentBody, clean
+from incidents.domain.body import IncidentBody
 
 YIELD_EVERY = 50  # lines handled before the event loop gets its turn
 
@@ -118,12 +117,11 @@ class Chunk:
 
 
 class Preparation:
-    """Parses and compares the chunks of one request; lines of `foreign` jurisdictions are refused."""
+    """Parses and compares the chunks of one request."""
 
-    def __init__(self, parse: Parse, claim: Claim, foreign: frozenset[str]) -> None:
+    def __init__(self, parse: Parse, claim: Claim) -> None:
         self._parse = parse
-        self._secret = claim.id.bytes  # so that a stored digest tells nothing about words that were erased
-        self._foreign = foreign
+        self._secret = claim.id.bytes  # so that digests of two receipts do not tell which lines are equal
 
     async def prepare(self, number: int, first: int, lines: Sequence[Line], stored: StoredChunk | None) -> Chunk:
         """`first` is the index of the chunk's first line. Raises `LandedLineDiffers`."""
@@ -152,15 +150,9 @@ class Preparation:
         told_id, column_of = _told_id(line.value), line.column_of
         try:
             body = self._parse(line.value)
-            self._require_covered(clean(body.jurisdiction))
         except DomainError as error:
             return Entry(index, digest, told_id, error=error, column_of=column_of)
         return Entry(index, digest, told_id, body, column_of=column_of)
-
-    def _require_covered(self, jurisdiction: str) -> None:
-        if jurisdiction in self._foreign:
-            detail = f"Your key does not cover {jurisdiction}."
-            raise JurisdictionNotAllowed(detail, Violation("/jurisdiction", JurisdictionNotAllowed.code, detail))
 
     def _digest(self, line: Line) -> bytes:
         """Of what the line says: neither white space nor the order of members counts."""

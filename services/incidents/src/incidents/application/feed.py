@@ -55,13 +55,11 @@ class Stopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """What all batches share. `incidents` is the aggregate that lines are reported to, `jurisdictions` are all that
-    there are."""
+    """What all batches share. `incidents` is the aggregate that lines are reported to."""
 
     write_side: WriteSide
     incidents: Aggregate
     ledger: Ledger
-    jurisdictions: frozenset[str]
     parse: Parse
     describe: Describe
     clock: Clock = utc_now
@@ -130,9 +128,7 @@ class _Run:
 
     async def _prepared(self, number: int, first: int, lines: Sequence[Line]) -> Chunk:
         stored = None if self.claim.new else await self.feed.ledger.chunk(self.claim, number)
-        covered = self.order.jurisdictions
-        foreign = frozenset() if covered is None else self.feed.jurisdictions - covered
-        preparation = Preparation(self.feed.parse, self.claim, foreign)
+        preparation = Preparation(self.feed.parse, self.claim)
         return await preparation.prepare(number, first, lines, stored)
 
     async def _written(self) -> None:
@@ -171,7 +167,7 @@ class _Run:
 
     def _intent(self, entry: Entry) -> Intent:
         assert entry.body is not None, "only what was parsed is decided"
-        command = ReportIncident(self.order.agency, entry.body, self.feed.clock())
+        command = ReportIncident(self.order.agency, entry.body, self.feed.clock(), self.order.jurisdictions)
         return Intent(self.feed.incidents, incident_id(self.order.agency, entry.body.external_id), command)
 
     async def _require_nothing_missing(self, number: int) -> None:

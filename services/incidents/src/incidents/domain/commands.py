@@ -19,11 +19,15 @@ Status = Literal["active", "duplicate", "retracted"]
 
 @dataclass(frozen=True, slots=True)
 class ReportIncident:
-    """A line of an agency's feed, new or repeated; `neighbours` are other agencies' incidents it may repeat."""
+    """A line of an agency's feed, new or repeated; `neighbours` are other agencies' incidents it may repeat.
+
+    `covered` are the jurisdictions that the credential was narrowed to, None for all.
+    """
 
     agency: str
     body: IncidentBody
     now: datetime
+    covered: frozenset[str] | None = None
     neighbours: tuple[UUID, ...] = ()
 
 

@@ -42,6 +42,11 @@ class RetractedIncident(InConflict):
     title = "The incident was retracted; report what happened under another external_id"
 
 
+class JurisdictionNotAllowed(NotAllowed):
+    code = "jurisdiction_not_allowed"
+    title = "This credential does not cover the jurisdiction"
+
+
 class FieldHeld(InConflict):
     code = "field_held"
     title = "The secretariat has corrected this field; ask the secretariat to change it"

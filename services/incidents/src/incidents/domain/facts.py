@@ -36,6 +36,7 @@ class _Checked(NamedTuple):
 
 def report(command: ReportIncident, vocabulary: Vocabulary) -> IncidentDecision:
     body, warnings = _checked(command.body, vocabulary, command.now)
+    _require_covered(command, body.jurisdiction, "The line says ")
     doubles = tuple(
         Violation(
             "",
@@ -50,8 +51,10 @@ def report(command: ReportIncident, vocabulary: Vocabulary) -> IncidentDecision:
 def repeat(command: ReportIncident, state: State, vocabulary: Vocabulary) -> IncidentDecision:
     """A later line of the same agency: what it changes, but for the fields that the secretariat holds."""
     line, warnings = _checked(command.body, vocabulary, command.now)
+    _require_covered(command, line.jurisdiction, "The line says ")
     if line in (state.last_line, state.body):
         return Decision()
+    _require_covered(command, state.body.jurisdiction, "The incident stands in ")
     differing = changed_fields(state.body, line)
     held = tuple(name for name in differing if name in state.held)
     free = tuple(name for name in differing if name not in state.held)
@@ -93,6 +96,16 @@ def reclassify(command: ReclassifyIncident, state: State, vocabulary: Vocabulary
     except errors.InvalidIncident as error:
         raise errors.InvalidIncident("", *(replace(v, pointer="/category") for v in error.violations)) from None
     return Decision((IncidentReclassified(state.agency, body.category, body, command.reason),))
+
+
+def _require_covered(command: ReportIncident, jurisdiction: str, where: str) -> None:
+    """Of what a line says, and of what it would change: else a narrowed key could take an incident away from where it
+    does not reach. Raises `JurisdictionNotAllowed`."""
+    if command.covered is not None and jurisdiction not in command.covered:
+        covered = ", ".join(sorted(command.covered)) or "none"
+        detail = f"{where}{jurisdiction}, which is not among the jurisdictions of this credential: {covered}"
+        error = errors.JurisdictionNotAllowed
+        raise error(detail, Violation("/jurisdiction", error.code, detail))
 
 
 def _checked(sent: IncidentBody, vocabulary: Vocabulary, now: datetime) -> _Checked:
