@@ -69,6 +69,33 @@ async def test_a_unit_of_several_streams_is_accepted_or_refused_as_a_whole(
     assert (await log.head()).position == 1
 
 
+async def test_of_a_refused_unit_neither_words_nor_rows_are_kept(pool: asyncpg.Pool[Any]) -> None:
+    stream, note = new_id(), Noted(ErasableText.of("Words."))
+    event = NewEvent(new_id(), CODEC.encode(note), utc_now(), "teller")
+    async with pool.acquire() as connection:
+        await connection.execute(
+            "CREATE TABLE seen (document jsonb); CREATE OR REPLACE FUNCTION inline_read_model(documents jsonb[],"
+            " recorded timestamptz) RETURNS void LANGUAGE sql AS 'INSERT INTO seen SELECT unnest(documents)'"
+        )
+        refused = AppendUnit([StreamAppend(stream, "account", 1, [event])], {"seen": [{"kept": False}]})
+        accepted = AppendUnit([StreamAppend(new_id(), "account", 0, [event])], {"seen": [{"kept": True}]})
+        assert [a.status for a in await append(connection, [refused, accepted])] == ["conflict", "ok"]
+        assert await connection.fetchval("SELECT count(*) FROM event_text") == 1
+        assert await connection.fetchval("SELECT count(*) FROM event_text WHERE stream_id = $1", stream) == 0
+        assert await connection.fetchval("SELECT array_agg(document::text) FROM seen") == ['{"seen": [{"kept": true}]}']
+
+
+async def test_instants_of_recording_never_go_back_where_the_clock_does(
+    pool: asyncpg.Pool[Any], log: EventLog[Any]
+) -> None:
+    later = utc_now() + timedelta(days=1)
+    async with pool.acquire() as connection:
+        await append(connection, [unit(new_id(), 0)])
+        await connection.execute("UPDATE event_log SET last_recorded_at = $1", later)
+        await append(connection, [unit(new_id(), 0)])
+    assert [event.recorded_at for event in await log.read(1, 10)] == [later]
+
+
 async def test_a_stream_loads_up_to_a_version_a_time_and_a_position(side: WriteSide, log: EventLog[Any]) -> None:
     stream = new_id()
     for amount in (1, 2, 3):

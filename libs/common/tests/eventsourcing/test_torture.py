@@ -23,6 +23,7 @@ from common.eventsourcing.log import EventLog
 from common.eventsourcing.writer import ANY_VERSION, AppendUnit, NewEvent, StreamAppend, append
 from common.kernel.clock import utc_now
 from common.kernel.ids import new_id
+from common.testing.eventually import eventually
 
 SEED = 20201118
 STREAMS = [new_id() for _ in range(12)]
@@ -191,6 +192,14 @@ async def _follow(dsn: str, scheme: Scheme, witness: Witness, writing: asyncio.E
     await connection.close()
 
 
+async def _all_gone(connection: Connection) -> Any:
+    """What a killed writer had begun still counts as running until its process has ended."""
+    return await connection.fetchval(
+        "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name = 'torture-writer'"
+    )
+
+
 async def torture(dsn: str, scheme: Scheme) -> tuple[Witness, list[Read]]:
     witness, writing = Witness(), asyncio.Event()
     observer = await asyncpg.connect(dsn)
@@ -202,6 +211,7 @@ async def torture(dsn: str, scheme: Scheme) -> tuple[Witness, list[Read]]:
     await asyncio.gather(*(_write(dsn, scheme, n, witness) for n in range(WRITERS)))
     killer.cancel()
     assassin.terminate()
+    await eventually(lambda: _all_gone(observer))
     writing.clear()
     await reader
     stored = await scheme.stored(observer)

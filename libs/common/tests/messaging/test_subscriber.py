@@ -184,8 +184,9 @@ async def test_another_log_is_noticed_even_before_the_first_event(pool: Pool, po
     running = subscriber(pool, port)
     await running.step()
     await port.log.restored()
-    with pytest.raises(ForeignLog, match="rebuild"):
-        await running.step()
+    for reading in (running, subscriber(pool, port)):  # the second one has no cursor that the feed could refuse
+        with pytest.raises(ForeignLog, match="rebuild"):
+            await reading.step()
 
 
 async def test_waiting_for_a_position_of_another_log_is_a_conflict(pool: Pool, port: Harbour) -> None:
