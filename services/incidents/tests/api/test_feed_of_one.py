@@ -40,7 +40,8 @@ async def test_a_read_incident_pushed_back_is_unchanged(world: World) -> None:
 
 async def test_two_agencies_ids_never_collide_but_what_looks_like_a_double_is_named(world: World) -> None:
     one = await world["rs-desk"].post("/v1/incidents", json=line())
-    other = await world["monitor"].post("/v1/incidents", json=line(occurred_on="2020-03-15"))
+    elsewhere_written = {"name": "NOVI  SÁD"}
+    other = await world["monitor"].post("/v1/incidents", json=line(occurred_on="2020-03-15", place=elsewhere_written))
     assert other.status_code == 201
     (warning,) = other.json()["warnings"]
     assert warning["code"] == "possible_duplicate"

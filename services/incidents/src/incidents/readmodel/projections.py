@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ import msgspec
 from common.kernel.periods import span
 from common.kernel.text import ErasableText
 from incidents.domain import coverage
-from incidents.domain.body import IncidentBody, Place, clean
+from incidents.domain.body import IncidentBody, Place
 from incidents.domain.events import CoverageEvent, IncidentEvent
 from incidents.domain.privacy import public_place
 from incidents.domain.state import State
@@ -65,8 +66,11 @@ def coverage_rows(
 
 
 def settlement_of(place: Place | None) -> str | None:
-    """The name under which two agencies' reports of one place are compared."""
-    return clean(place.name).casefold() or None if place is not None and place.name else None
+    """The name under which two agencies' reports of one place are compared: no case, accents or double spaces."""
+    if place is None or not place.name:
+        return None
+    letters = (letter for letter in unicodedata.normalize("NFKD", place.name) if not unicodedata.combining(letter))
+    return " ".join("".join(letters).casefold().split()) or None
 
 
 def encode_body(body: IncidentBody) -> bytes:
