@@ -74,6 +74,8 @@ async def test_ready_until_draining(app: FastAPI, client: httpx.AsyncClient) -> 
     response = await client.get("/readyz")
     assert (response.status_code, response.json()["type"]) == (503, "/problems/not-ready")
     assert (await client.get("/livez")).status_code == 200
+    statuses = [(await client.head(path)).status_code for path in ("/livez", "/readyz")]
+    assert statuses == [200, 503], "load balancers ask so"
 
 
 async def test_a_check_that_fails_or_raises_is_not_ready() -> None:

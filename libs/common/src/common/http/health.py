@@ -54,13 +54,16 @@ def schema_at_head(pool: asyncpg.Pool[Any], service: str) -> Check:
 
 
 def health_router(health: Health) -> Router:
+    """Both answer HEAD as well as GET: load balancers ask in either way."""
     router = Router(tags=["operations"])
 
+    @router.head("/livez", include_in_schema=False)
     @router.get("/livez")
     async def livez(_: Annotated[Principal, public()]) -> dict[str, str]:
         """Answers as long as the process runs."""
         return {"status": "alive"}
 
+    @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz")
     async def readyz(_: Annotated[Principal, public()]) -> dict[str, str]:
         """503 while the database is unreachable or behind, and from the moment that the process was asked to stop."""
