@@ -8,9 +8,11 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 import asyncpg
+import structlog
 
 from common.eventsourcing.units import (
     Aggregate,
@@ -34,6 +36,8 @@ from incidents.application.lines import Line, LineReader, Unreadable
 from incidents.application.receipts import FENCED, Answered, Claim, LeaseLost, Ledger, Order
 from incidents.application.streams import incident_id
 from incidents.domain.commands import ReportIncident
+
+log = structlog.get_logger()
 
 RENEW_AFTER = 10  # seconds of a lease of thirty
 PATIENCE = (0.1, 0.2, 0.5, 1.0, 2.0)  # seconds between attempts while the write side is busy
@@ -101,13 +105,21 @@ class _Run:
             await (self._land_together(source) if self.order.mode == "atomic" else self._land_by_chunk(source))
             return await self.feed.ledger.answer(self.claim, self.body.digest)
         except BaseException as error:
-            with contextlib.suppress(Exception):  # the first error is the one to tell
-                await self._written()
-            with contextlib.suppress(Exception):  # the lease ends by itself
-                await self.feed.ledger.stop(self.claim, "unreadable" if isinstance(error, Unreadable) else "cut")
+            await self._give_back("unreadable" if isinstance(error, Unreadable) else "cut")
             if isinstance(error, Unreadable | LandedLineDiffers):
                 raise Stopped(error, self.claim.id) from error
             raise
+
+    async def _give_back(self, state: Literal["cut", "unreadable"]) -> None:
+        """Waits for what is being written and ends the lease. The error that led here is the one to tell: what fails
+        besides is noted, and the lease ends by itself."""
+        try:
+            try:
+                await self._written()
+            finally:
+                await self.feed.ledger.stop(self.claim, state)
+        except Exception as error:
+            log.warning("receipt_not_given_back", receipt=str(self.claim.id), error=repr(error))
 
     async def _land_by_chunk(self, source: AsyncIterator[list[Line]]) -> None:
         number = first = 0
