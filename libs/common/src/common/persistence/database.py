@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 _SCHEME = "postgresql://"
+STATEMENT_TIMEOUT = "30s"  # then its caller gets a 503, and nobody else waits for the connection any longer
 FAILURES = (
     OSError,
     asyncpg.PostgresError,
@@ -48,8 +49,9 @@ class Database:
 @asynccontextmanager
 async def open_database(dsn: str, *, pool_size: int = 10) -> AsyncIterator[Database]:
     """Opens the pool and closes it. The DSN is `postgresql://…`. Raises `OSError` or `asyncpg.PostgresError` where the
-    server cannot be reached."""
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=pool_size) as pool:
+    server cannot be reached. A statement of the pool that takes longer than `STATEMENT_TIMEOUT` is cancelled."""
+    patience = {"statement_timeout": STATEMENT_TIMEOUT}
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=pool_size, server_settings=patience) as pool:
         yield Database(dsn, pool)
 
 
