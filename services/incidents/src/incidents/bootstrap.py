@@ -18,7 +18,7 @@ from common.eventsourcing.units import Aggregate
 from common.http.changes import Changes
 from common.http.health import Health, schema_at_head
 from common.http.problems import domain_problem
-from common.kernel.clock import Clock, utc_now
+from common.kernel.clock import utc_now
 from common.persistence.database import Database, open_database
 from common.reference.pack import Pack, load_pack
 from common.security.agencies import Agencies
@@ -51,7 +51,7 @@ __all__ = ["TABLES", "Maintenance", "maintenance", "running_app", "vocabulary"]
 
 
 @asynccontextmanager
-async def running_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[FastAPI]:
+async def running_app(settings: Settings) -> AsyncIterator[FastAPI]:
     """The service's app with everything it needs open; closed in reverse, what is queued written first.
 
     Raises `BrokenPack`, `OSError` where the database cannot be reached.
@@ -60,12 +60,11 @@ async def running_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIte
     async with (
         open_database(settings.database_url, pool_size=settings.pool_size) as database,
         old_keys_forgotten(database.pool),
-        ApiKeys(database.pool, clock=clock) as api_keys,
+        ApiKeys(database.pool) as api_keys,
         Tail(database.connect) as tail,
         WriteSide(
             database.connect,
             codec(),
-            clock=clock,
             queue_limit=settings.queue_limit,
             batch_limit=settings.batch_limit,
         ) as write_side,
@@ -78,7 +77,7 @@ async def running_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIte
             Authenticator(ROLES, api_keys=api_keys, tokens=tokens),
             Health([schema_at_head(database.pool, "incidents")]),
         )
-        app.state.services = _services(words, database, write_side, log, api_keys, clock)
+        app.state.services = _services(words, database, write_side, log, api_keys)
         yield app
 
 
@@ -129,12 +128,13 @@ def _services(
     write_side: WriteSide,
     log: EventLog[Any],
     api_keys: ApiKeys,
-    clock: Clock,
 ) -> Services:
     aggregate = Aggregate(INCIDENT, incident.decider(words), incident_rows, look_around)
     return Services(
         vocabulary=words,
-        incidents=Incidents(write_side, aggregate, Aggregate(COVERAGE, coverage.decider(words), coverage_rows), clock),
+        incidents=Incidents(
+            write_side, aggregate, Aggregate(COVERAGE, coverage.decider(words), coverage_rows), utc_now
+        ),
         queries=Queries(database.pool),
         past=Past(log),
         feed=Feed(
@@ -143,7 +143,6 @@ def _services(
             Ledger(database.pool),
             parse=parse_line,
             describe=lambda error: domain_problem(error).document(),
-            clock=clock,
         ),
         receipts=Receipts(database.pool),
         agencies=Agencies(database.pool),

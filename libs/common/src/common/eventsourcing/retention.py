@@ -19,10 +19,10 @@ KEPT = timedelta(hours=48)  # callers are promised 24
 EVERY_SECONDS = 3_600
 
 
-async def forget_old_keys(pool: asyncpg.Pool[Any], kept: timedelta = KEPT) -> int:
+async def forget_old_keys(pool: asyncpg.Pool[Any]) -> int:
     """How many were forgotten."""
     status = await pool.execute(
-        "DELETE FROM idempotency_key WHERE recorded_at < clock_timestamp() - $1::interval", kept
+        "DELETE FROM idempotency_key WHERE recorded_at < clock_timestamp() - $1::interval", KEPT
     )
     return int(status.split()[-1])
 

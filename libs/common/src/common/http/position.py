@@ -27,10 +27,10 @@ def position_header(service: str, log_id: UUID, position: int) -> dict[str, str]
     return {HEADER: str(LogPosition(service, log_id, position))}
 
 
-def parse_position(text: str, parameter: str = "wait_for") -> LogPosition:
-    """Raises `Problem` 422 that names the parameter."""
+def parse_position(text: str) -> LogPosition:
+    """The value of the query parameter `wait_for`. Raises `Problem` 422."""
     found = _TEXT.fullmatch(text)
     if found is None:
-        detail = f"{parameter} takes the value of a write's header {HEADER}, <service>:<log id>:<position>"
-        raise invalid_parameter(parameter, "malformed_position", detail)
+        detail = f"wait_for takes the value of a write's header {HEADER}, <service>:<log id>:<position>"
+        raise invalid_parameter("wait_for", "malformed_position", detail)
     return LogPosition(found[1], UUID(found[2]), int(found[3]))

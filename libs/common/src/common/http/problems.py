@@ -92,10 +92,10 @@ def domain_problem(error: DomainError) -> Problem:
     return Problem(status, slug, error.detail, error.violations, title=error.title)
 
 
-def invalid(violations: Sequence[Violation], detail: str = "") -> Problem:
-    """422 for input that is not as it must be; without `detail` the first violation's is given."""
-    text = detail or violations[0].detail + ("" if len(violations) == 1 else f" (and {len(violations) - 1} more)")
-    return Problem(422, "invalid-input", text, violations, title="The input is not as it must be")
+def invalid(violations: Sequence[Violation]) -> Problem:
+    """422 for input that is not as it must be: at least one violation, the first of which is the problem's detail."""
+    detail = violations[0].detail + ("" if len(violations) == 1 else f" (and {len(violations) - 1} more)")
+    return Problem(422, "invalid-input", detail, violations, title="The input is not as it must be")
 
 
 def invalid_parameter(name: str, code: str, detail: str) -> Problem:

@@ -15,11 +15,11 @@ CSV = "text/csv; charset=utf-8"
 _CHUNK = 32 * 1024
 
 
-def ndjson(rows: AsyncIterator[Any], headers: Mapping[str, str] | None = None) -> StreamingResponse:
+def ndjson(rows: AsyncIterator[Any]) -> StreamingResponse:
     """One JSON value a line."""
     encode = msgspec.json.Encoder().encode
     chunks = _chunked(rows, lambda row: encode(row) + b"\n")
-    return StreamingResponse(chunks, headers=headers, media_type=NDJSON)
+    return StreamingResponse(chunks, media_type=NDJSON)
 
 
 def csv_rows(

@@ -29,7 +29,7 @@ def about_data(error: Exception) -> bool:
     return not isinstance(error, (*TRANSIENT, asyncpg.SyntaxOrAccessError, asyncpg.InternalServerError))
 
 
-def backoff(attempt: int, limit: float = 10.0) -> float:
-    """Seconds to wait after failure number `attempt` (from 0): doubling from 0.2 to `limit`, half of it at random."""
-    longest: float = min(limit, 0.2 * 2 ** min(attempt, 16))
+def backoff(attempt: int) -> float:
+    """Seconds to wait after failure number `attempt` (from 0): doubling from 0.2 to 10, half of it at random."""
+    longest: float = min(10.0, 0.2 * 2 ** min(attempt, 16))
     return longest * random.uniform(0.5, 1)  # noqa: S311  spreads retries, keeps no secret

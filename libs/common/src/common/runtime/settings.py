@@ -35,4 +35,4 @@ class ServiceSettings(BaseSettings):
 
 def settings_config(prefix: str) -> SettingsConfigDict:
     """The `model_config` of a service whose own variables start with `prefix`."""
-    return SettingsConfigDict(env_prefix=prefix, populate_by_name=True, extra="ignore", frozen=True)
+    return SettingsConfigDict(env_prefix=prefix)  # the rest is inherited

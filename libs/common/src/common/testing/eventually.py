@@ -12,7 +12,7 @@ import pytest
 T = TypeVar("T")
 
 
-async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 10.0, every: float = 0.02) -> T:
+async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 10.0) -> T:
     """The probe's first truthy answer. An `AssertionError` of the probe counts as "not yet"; the last one is shown
     when `within` seconds are over, any other exception at once."""
     deadline = time.monotonic() + within
@@ -25,4 +25,4 @@ async def eventually(probe: Callable[[], Awaitable[T]], *, within: float = 10.0,
             last = str(error)
         if time.monotonic() > deadline:
             pytest.fail(f"not within {within} s; {last}")
-        await asyncio.sleep(every)
+        await asyncio.sleep(0.02)
