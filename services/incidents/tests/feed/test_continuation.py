@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from incidents.application.batch_body import CHUNK_LINES
 from incidents.application.chunk import LandedLineDiffers
 from incidents.application.feed import Stopped
 from incidents.application.lines import JsonArrayReader, NdjsonReader
-from incidents.application.receipts import LeaseLost, ReceiptHeld
+from incidents.application.receipts import LeaseLost, Ledger, ReceiptHeld
 
 Line = Callable[..., dict[str, Any]]
 
@@ -150,6 +151,34 @@ async def test_a_batch_in_work_is_held_and_taken_over_when_its_lease_has_ended(p
     with pytest.raises(LeaseLost):
         await first
     assert await partner.events() == CHUNK_LINES
+
+
+async def test_a_request_that_comes_back_from_the_dead_leaves_its_successors_work_alone(
+    partner: Any, line: Line
+) -> None:
+    go_on = asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield partner.ndjson([line(n) for n in range(CHUNK_LINES)])
+        await go_on.wait()
+        yield partner.ndjson([line(n) for n in range(CHUNK_LINES, 2 * CHUNK_LINES)])
+
+    first = asyncio.create_task(partner.push(slow(), key="k"))
+    while await partner.events() == 0:
+        await asyncio.sleep(0.01)
+    await partner.pool.execute("UPDATE receipt SET leased_until = clock_timestamp()")
+    ledger: Ledger = partner.feed.ledger
+    present = await ledger.claim(partner.order(key="k"))
+    go_on.set()
+    with pytest.raises(LeaseLost):
+        await first
+    assert (await partner.events(), await partner.states()) == (CHUNK_LINES, ["working"])
+    dead = replace(present, epoch=present.epoch - 1)
+    for fenced in (ledger.renew(dead), ledger.answer(dead, b"")):
+        with pytest.raises(LeaseLost):
+            await fenced
+    await ledger.renew(present)
+    assert (await ledger.answer(present, b"")).status == 200
 
 
 async def test_an_atomic_batch_that_landed_without_its_answer_is_answered(partner: Any, line: Line) -> None:
