@@ -14,6 +14,7 @@ from common.messaging import checkpoints
 from common.messaging.feed import ForeignLog, GapInFeed
 from common.messaging.ports import Connection, Received, Record
 from common.messaging.subscriber import Subscriber
+from common.testing.eventually import eventually
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 
@@ -95,6 +96,29 @@ async def test_cancelled_in_the_middle_of_a_batch_nothing_is_half_applied(pool: 
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert (await position(pool), await covered(pool)) == (0, {})
+
+
+class ReadsAllColumns(Coverage):
+    async def apply(self, connection: Connection, batch: Sequence[Received]) -> None:
+        await connection.fetch("SELECT * FROM coverage")
+        await super().apply(connection, batch)
+
+
+async def test_a_statement_made_stale_by_a_change_of_its_table_is_tried_again(pool: Pool, port: Harbour) -> None:
+    await port.declare("A", 1)
+    reading = subscriber(pool, port, ReadsAllColumns())
+    await reading.step()
+    await pool.execute("ALTER TABLE coverage ADD COLUMN more integer")
+    await port.declare("A", 2)
+    running = asyncio.create_task(reading.run())
+
+    async def applied() -> bool:
+        return running.done() or await position(pool) == 2
+
+    await eventually(applied)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert await covered(pool) == {stream_of("A"): (day(2), 2)}
 
 
 async def test_duplicates_are_dropped(pool: Pool, port: Harbour) -> None:
