@@ -6,6 +6,7 @@ words of a narrative are not in it, and come in whenever it is given.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -24,6 +25,11 @@ from incidents.domain.state import State
 from incidents.readmodel.queries import Queries
 
 SERVICE = "incidents"
+
+
+def json_response(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """A document of JSON values, dates, instants and UUIDs, as it stands."""
+    return Response(msgspec.json.encode(document), status, headers, media_type="application/json")
 
 
 def landed_answer(outcome: Outcome) -> Answer:

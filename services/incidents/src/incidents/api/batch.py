@@ -16,8 +16,9 @@ from common.http.routing import Router
 from common.kernel.errors import DomainError
 from common.security.permissions import requires
 from common.security.principal import Principal
+from incidents.api.answers import json_response
 from incidents.api.dependencies import Wired, actor, agency_of
-from incidents.api.receipts import RECEIPT_SCHEMA, batch_document, encoded
+from incidents.api.receipts import RECEIPT_SCHEMA, batch_document
 from incidents.application.batch_body import MAX_BODY
 from incidents.application.csv_lines import BadHeader, CsvReader
 from incidents.application.feed import Stopped
@@ -146,4 +147,4 @@ async def _answer(answered: Answered, receipts: Receipts) -> Response:
     headers: dict[str, Any] = position_header("incidents", answered.log_id, answered.position)
     if answered.replayed:
         headers["Idempotency-Replayed"] = "true"
-    return encoded(batch_document(view), answered.status, headers)
+    return json_response(batch_document(view), answered.status, headers)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import msgspec
 from starlette.responses import Response
 
 from common.http.routing import Router
 from common.http.versions import etag
 from common.security.permissions import requires
 from common.security.principal import Principal
-from incidents.api.answers import written_headers
+from incidents.api.answers import json_response, written_headers
 from incidents.api.dependencies import Wired, actor, agency_of, require_covered
 from incidents.api.documents import WRITTEN, CoverageEntry, CoverageList
 from incidents.api.schemas import CoverageDeclaration
@@ -23,7 +22,7 @@ router = Router(prefix="/v1/coverage", tags=["coverage"])
 @router.get("", response_class=Response, summary="List coverage", responses={200: {"model": CoverageList}})
 async def list_coverage(principal: Annotated[Principal, requires("incidents:read")], wired: Wired) -> Response:
     """What every agency has declared, by jurisdiction."""
-    return _json({"items": [_document(declared) for declared in await wired.queries.coverage()]}, {})
+    return json_response({"items": [_document(declared) for declared in await wired.queries.coverage()]})
 
 
 @router.put(
@@ -45,7 +44,7 @@ async def declare_coverage(
     result = await wired.incidents.declare(agency, jurisdiction, sent.complete_through, actor(principal))
     declared = await wired.queries.coverage_of(agency, jurisdiction)
     assert declared is not None, "it was written in the transaction that has just committed"
-    return _json(_document(declared), {"ETag": etag(declared.version), **written_headers(result)})
+    return json_response(_document(declared), headers={"ETag": etag(declared.version), **written_headers(result)})
 
 
 def _document(declared: Coverage) -> dict[str, Any]:
@@ -55,7 +54,3 @@ def _document(declared: Coverage) -> dict[str, Any]:
         "complete_through": declared.complete_through,
         "recorded_at": declared.recorded_at,
     }
-
-
-def _json(document: dict[str, Any], headers: dict[str, str]) -> Response:
-    return Response(msgspec.json.encode(document), headers=headers, media_type="application/json")

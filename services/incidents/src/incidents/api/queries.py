@@ -7,7 +7,6 @@ from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from fastapi import Query, Request
 from starlette.responses import Response
 
@@ -17,6 +16,7 @@ from common.http.versions import etag
 from common.kernel.errors import NotFound
 from common.security.permissions import requires
 from common.security.principal import Principal
+from incidents.api.answers import json_response
 from incidents.api.as_of import AsOfParameter, parse_as_of
 from incidents.api.dependencies import Services, Wired
 from incidents.api.documents import READ, History, Incident, IncidentList
@@ -71,7 +71,7 @@ async def read_incident(
     if found is None:
         raise UnknownIncident
     document = incident_document(found, sight(principal, found.agency))
-    return _json(document, {"ETag": etag(found.version)})
+    return json_response(document, headers={"ETag": etag(found.version)})
 
 
 @router.get("/{incident_id}/history", response_class=Response, responses={200: {"model": History}})
@@ -84,7 +84,8 @@ async def read_history(
         raise UnknownIncident
     state, recorded = found
     seen = sight(principal, state.agency)
-    return _json({"items": [history_document(event, seen) for event in recorded]}, {"ETag": etag(recorded[-1].version)})
+    headers = {"ETag": etag(recorded[-1].version)}
+    return json_response({"items": [history_document(event, seen) for event in recorded]}, headers=headers)
 
 
 async def _page(
@@ -96,7 +97,7 @@ async def _page(
     document: dict[str, Any] = {"items": [incident_document(v, sight(principal, v.agency)) for v in found[:limit]]}
     if asked.count == "exact":
         document["total"] = await wired.queries.count(wanted)
-    return _json(document, next_link(request, _last(found, limit)))
+    return json_response(document, headers=next_link(request, _last(found, limit)))
 
 
 def _last(found: Sequence[IncidentView], limit: int) -> tuple[date, UUID] | None:
@@ -120,7 +121,3 @@ async def _known(wired: Services, incident: UUID, as_of: str) -> IncidentView:
         known.recorded_at,
         state.body,
     )
-
-
-def _json(document: dict[str, Any], headers: dict[str, str]) -> Response:
-    return Response(msgspec.json.encode(document), headers=headers, media_type="application/json")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from fastapi import Response
 from starlette.responses import StreamingResponse
 
@@ -14,6 +13,7 @@ from common.http.streaming import NDJSON
 from common.kernel.errors import NotFound
 from common.security.permissions import requires
 from common.security.principal import Principal
+from incidents.api.answers import json_response
 from incidents.api.dependencies import Wired
 from incidents.readmodel.receipts import ReceiptView
 
@@ -72,7 +72,7 @@ async def read_receipt(receipt: UUID, principal: _Reader, services: Wired) -> Re
         raise UnknownReceipt
     _require_reader(principal, view.agency)
     told = {"state": view.state, "agency": view.agency, "created_at": view.created_at, "answered_at": view.answered_at}
-    return encoded(batch_document(view) | told)
+    return json_response(batch_document(view) | told)
 
 
 @router.get(
@@ -97,10 +97,6 @@ def batch_document(view: ReceiptView) -> dict[str, Any]:
         "summary": view.summary,
         "items": view.items,
     }
-
-
-def encoded(document: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(msgspec.json.encode(document), status, headers, media_type="application/json")
 
 
 def _require_reader(principal: Principal, agency: str) -> None:
