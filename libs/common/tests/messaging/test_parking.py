@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -66,6 +67,35 @@ async def test_later_events_of_a_parked_stream_join_it(pool: Pool, port: Harbour
     await port.declare("A", 5)
     await running.step()
     assert await parked(pool) == [(stream_of("A"), 3)]
+
+
+class Pausing(Coverage):
+    """Stands still in the middle of a batch."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def apply(self, connection: Connection, batch: Sequence[Received]) -> None:
+        self.begun.set()
+        await self.go_on.wait()
+        await super().apply(connection, batch)
+
+
+async def test_a_replay_waits_for_the_worker_that_is_parking_more_of_the_stream(pool: Pool, port: Harbour) -> None:
+    await poison_among_others(port)
+    await subscriber(pool, port).step()
+    await believe(pool)
+    await port.declare("A", 5)
+    await port.declare("B", 6)
+    pausing = Pausing()
+    working = asyncio.create_task(Subscriber(pool, port.source(), pausing, "reporting").step())
+    await pausing.begun.wait()
+    replaying = asyncio.create_task(parking.replay(pool, "reporting", Coverage(), "incidents", stream_of("A")))
+    await asyncio.wait({replaying}, timeout=0.2)
+    pausing.go_on.set()
+    assert (await working, await replaying) == (2, None)
+    assert await parked(pool) == []
+    assert (await covered(pool))[stream_of("A")] == (POISON, 4)
 
 
 async def test_after_the_fix_a_replay_applies_them_in_order(pool: Pool, port: Harbour) -> None:

@@ -121,6 +121,12 @@ async def test_a_statement_made_stale_by_a_change_of_its_table_is_tried_again(po
     assert await covered(pool) == {stream_of("A"): (day(2), 2)}
 
 
+async def test_a_checkpoint_of_a_younger_schema_is_read_all_the_same(pool: Pool, port: Harbour) -> None:
+    await pool.execute("ALTER TABLE public.checkpoint ADD COLUMN of_tomorrow integer")
+    await port.declare("A", 1)
+    assert await subscriber(pool, port).step() == 1
+
+
 async def test_duplicates_are_dropped(pool: Pool, port: Harbour) -> None:
     await port.declare("A", 1, 2)
     first: list[Record] = []

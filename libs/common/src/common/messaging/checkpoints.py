@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -69,16 +69,17 @@ class Checkpoint:
         return max(0.0, (now - max(known)).total_seconds()) if known else None
 
 
+_COLUMNS = ", ".join(field.name for field in fields(Checkpoint))  # never *: a process may meet a younger schema
+_FIND = f"SELECT {_COLUMNS} FROM checkpoint WHERE (consumer, publisher, partition) = ($1, $2, $3)"  # noqa: S608  constants
+_BEGIN = "INSERT INTO checkpoint (consumer, publisher, partition) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+
+
 async def load(connection: Connection, consumer: str, publisher: str, partition: str) -> Checkpoint:
     """Where to resume; a consumer that is new here begins at the beginning."""
     key = (consumer, publisher, partition)
     while (row := await connection.fetchrow(_FIND, *key)) is None:
         await connection.execute(_BEGIN, *key)
     return Checkpoint(**row)
-
-
-_FIND = "SELECT * FROM checkpoint WHERE (consumer, publisher, partition) = ($1, $2, $3)"
-_BEGIN = "INSERT INTO checkpoint (consumer, publisher, partition) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
 
 
 async def advance(connection: Connection, checkpoint: Checkpoint, batch: Batch, last: Envelope | None) -> Checkpoint:
@@ -89,14 +90,14 @@ async def advance(connection: Connection, checkpoint: Checkpoint, batch: Batch, 
     """
     position = last.sequence if last else checkpoint.position
     row = await connection.fetchrow(
-        """
+        f"""
         UPDATE checkpoint SET log_id = $6, position = $7::bigint, cursor = $8, head = $9::bigint,
             heard_at = clock_timestamp(),
             caught_up_at = CASE WHEN $7 >= $9 THEN clock_timestamp() ELSE caught_up_at END,
             last_recorded_at = coalesce($10, last_recorded_at)
         WHERE (consumer, publisher, partition, position, generation) = ($1, $2, $3, $4, $5)
-        RETURNING *
-        """,
+        RETURNING {_COLUMNS}
+        """,  # noqa: S608  constants
         checkpoint.consumer,
         checkpoint.publisher,
         checkpoint.partition,
@@ -116,7 +117,7 @@ async def advance(connection: Connection, checkpoint: Checkpoint, batch: Batch, 
 async def hold(connection: Connection, consumer: str, publisher: str) -> Sequence[Checkpoint]:
     """Locks a consumer's checkpoints until the transaction ends: meanwhile nobody applies anything."""
     rows = await connection.fetch(
-        "SELECT * FROM checkpoint WHERE (consumer, publisher) = ($1, $2) ORDER BY partition FOR UPDATE",
+        f"SELECT {_COLUMNS} FROM checkpoint WHERE (consumer, publisher) = ($1, $2) ORDER BY partition FOR UPDATE",  # noqa: S608  constants
         consumer,
         publisher,
     )
@@ -125,7 +126,10 @@ async def hold(connection: Connection, consumer: str, publisher: str) -> Sequenc
 
 async def freshness(connection: Connection, consumer: str) -> dict[str, dict[str, Any]]:
     """Per publisher {"position", "lag_events", "lag_seconds"}; of several partitions the worst, None is unknown yet."""
-    rows = await connection.fetch("SELECT * FROM checkpoint WHERE consumer = $1 ORDER BY publisher", consumer)
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM checkpoint WHERE consumer = $1 ORDER BY publisher",  # noqa: S608  constants
+        consumer,
+    )
     now = await connection.fetchval("SELECT clock_timestamp()")
     by_publisher: dict[str, list[Checkpoint]] = {}
     for row in rows:
