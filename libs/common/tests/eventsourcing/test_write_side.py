@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import pytest
 from account import ACCOUNT, CODEC, TELLER, Deposit, NothingToDeposit, write_side
 
 from common.eventsourcing.log import EventLog
+from common.eventsourcing.units import LostRace
 from common.kernel.errors import StaleVersion
 from common.kernel.ids import new_id
 from common.write_side import (
@@ -113,6 +115,23 @@ async def test_a_stale_version_is_refused_and_a_lost_race_is_decided_again(
         with pytest.raises(StaleVersion):
             await one.execute(Unit([Intent(ACCOUNT, stream, Deposit(1), expected=79)], TELLER))
     assert await balance(database, stream) == 80
+
+
+async def test_a_race_that_is_lost_again_and_again_is_told(log_database: str) -> None:
+    stream, tries = new_id(), 0
+
+    async with write_side(log_database) as other, write_side(log_database, attempts=3) as losing:
+
+        async def others_are_faster(_: Any, commands: Sequence[Any]) -> Sequence[Any]:
+            nonlocal tries
+            tries += 1
+            await other.execute(deposit(stream))
+            return commands
+
+        slow = replace(ACCOUNT, enrich=others_are_faster)
+        with pytest.raises(LostRace):
+            await losing.execute(Unit([Intent(slow, stream, Deposit(1))], TELLER))
+    assert tries == 3
 
 
 async def test_of_many_who_name_the_same_version_one_wins(log_database: str) -> None:
