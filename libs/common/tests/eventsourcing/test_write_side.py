@@ -189,6 +189,21 @@ async def test_thousands_of_commands_take_as_many_statements_as_one(log_database
         assert await statements_for(Unit([Intent(ACCOUNT, new_id(), Deposit(1)) for _ in range(3_000)], TELLER)) == 2
 
 
+async def test_a_second_use_of_a_key_waits_for_the_next_batch(log_database: str) -> None:
+    failed: list[Any] = []
+
+    async def connect() -> asyncpg.Connection[Any]:
+        connection = await asyncpg.connect(log_database)
+        connection.add_query_logger(lambda record: failed.append(record.exception))
+        return connection
+
+    async with WriteSide(connect, CODEC) as side:
+        await asyncio.gather(*(side.execute(keyed(new_id(), "k")) for _ in range(3)))
+        await asyncio.sleep(0.01)  # loggers are told a turn later
+    assert failed
+    assert not any(failed), "together they would break the key's uniqueness, and the batch would be halved"
+
+
 async def test_several_commands_of_one_stream_in_a_unit_are_decided_in_order(
     side: WriteSide, database: asyncpg.Pool[Any]
 ) -> None:
