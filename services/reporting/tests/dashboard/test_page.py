@@ -107,6 +107,18 @@ async def test_what_is_dated_too_coarsely_has_its_column(client, told):
     assert next(line for line in lines if line[0] == "Criminal context")[-2:] == ["1", "2"]
 
 
+async def test_a_year_earlier_is_whole_where_a_category_occurs_no_more(client, told):
+    told.feed.report("f", occurred_on="2019-02-03", category="accidental_shooting")
+    told.feed.report("g", occurred_on="2019-06-03", category="suicide", persons=[person(outcome="suicide")])
+    await told.tell()
+    lines = rows((await client.get("/?year=2020")).text, "trend")
+    past = {name[0]: line[1:] for name, line in zip(lines[1::2], lines[2::2], strict=True)}
+    months = ["0"] * 12
+    assert past["Accidental shooting"] == [*months[:1], "1", *months[2:], "0", "1"]
+    assert past["Suicide"] == [*months[:5], "1", *months[6:], "0", "1"]
+    assert past["All categories"][-2:] == ["0", "3"]
+
+
 async def test_filters_by_part_and_jurisdiction(client, told):
     html = (await client.get("/", params={"year": "2020", "part": "Q2", "jurisdiction": "XK"})).text
     assert "<strong>Second quarter of 2020</strong> (1 April 2020 to 30 June 2020).\nKosovo*." in html

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
-from common.kernel.periods import Grain, Period, periods_between
+from common.kernel.periods import Grain, Period, periods_between, year_before
 from reporting.application.aggregates import Aggregates, ask
 from reporting.application.answers import Answer, Row
 from reporting.application.questions import Question
@@ -23,6 +23,7 @@ HEADLINES: Mapping[str, tuple[str, Mapping[str, Sequence[str]]]] = {
     "Seizures": ("incidents", {"category": (SEIZURE,)}),
 }
 CASUALTIES: Mapping[str, str] = {"killed": "Killed", "suicides": "Suicides", "injured": "Injured"}
+TREND = ("by_category", "by_jurisdiction", "totals", "past_by_category", "past_totals")
 PER = 100_000
 
 
@@ -56,7 +57,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Trend:
     """Incidents by category and `grain`, by jurisdiction and `grain`, and by category alone, over whole periods, which
-    may be more than was asked for."""
+    may be more than was asked for. By category also a year earlier, for what occurs no more has no row."""
 
     grain: Grain
     start: date
@@ -64,6 +65,8 @@ class Trend:
     by_category: Told
     by_jurisdiction: Told
     totals: Told
+    past_by_category: Told
+    past_totals: Told
 
     @property
     def periods(self) -> list[Period]:
@@ -89,6 +92,8 @@ async def gather(aggregates: Aggregates, asked: Asked) -> Figures:
     """Everything that the page prints, all of one moment."""
     start, end, grain = trend_span(asked)
     longer = replace(asked, start=start, end=end)
+    past_start, past_end = year_before(start, end)
+    past = replace(asked, start=past_start, end=past_end)
     seizures = {"category": (SEIZURE,)}
     questions = {
         **{f"headline {name}": _ask(aggregates, asked, of, (), only) for name, (of, only) in HEADLINES.items()},
@@ -102,6 +107,8 @@ async def gather(aggregates: Aggregates, asked: Asked) -> Figures:
         "by_category": _ask(aggregates, longer, "incidents", ("category", grain)),
         "totals": _ask(aggregates, longer, "incidents", ("category",)),
         "by_jurisdiction": _ask(aggregates, longer, "incidents", ("jurisdiction", grain)),
+        "past_by_category": _ask(aggregates, past, "incidents", ("category", grain)),
+        "past_totals": _ask(aggregates, past, "incidents", ("category",)),
     }
     answers = await aggregates.answers(list(questions.values()))
     told = {
@@ -110,7 +117,7 @@ async def gather(aggregates: Aggregates, asked: Asked) -> Figures:
     return Figures(
         headlines={name: told[f"headline {name}"] for name in HEADLINES},
         casualties={measure: told[f"casualty {measure}"] for measure in CASUALTIES},
-        trend=Trend(grain, start, end, told["by_category"], told["by_jurisdiction"], told["totals"]),
+        trend=Trend(grain, start, end, **{name: told[name] for name in TREND}),
         **{name: told[name] for name in ("jurisdictions", "rates", "categories", "seizures", "items", "verification")},
     )
 

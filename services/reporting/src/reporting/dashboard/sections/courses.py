@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from reporting.application.answers import Row
-from reporting.dashboard.figures import Trend
+from common.kernel.periods import Grain, Period
+from reporting.dashboard.figures import Told, Trend
 from reporting.dashboard.names import Names
 
 Side: TypeAlias = Literal["value", "year_before"]
@@ -37,19 +37,21 @@ class Course:
 
 
 def courses_of(told: Trend, names: Names) -> list[Course]:
-    """Of every category that occurs."""
-    rows: defaultdict[str, dict[str, Row]] = defaultdict(dict)
-    for row in told.by_category.rows:
-        rows[row.key["category"]][row.key[told.grain]] = row
+    """Of every category that occurs, or did a year earlier."""
+    now, past = _counts(told.by_category, told.grain), _counts(told.past_by_category, told.grain)
+    totals = {row.key["category"]: (row.value, row.year_before) for row in told.totals.rows}
+    for row in told.past_totals.rows:
+        totals.setdefault(row.key["category"], (0, row.value))
+    earlier = [period.year_before for period in told.periods]
     return [
         Course(
-            names.category(total.key["category"]),
-            _figures(rows[total.key["category"]], told, "value"),
-            _figures(rows[total.key["category"]], told, "year_before"),
-            int(total.value or 0),
-            None if total.year_before is None else int(total.year_before),
+            names.category(code),
+            _figures(now[code], told.periods, _reported(told, "value")),
+            _figures(past[code], earlier, _reported(told, "year_before")),
+            int(total or 0),
+            None if total_past is None else int(total_past),
         )
-        for total in told.totals.rows
+        for code, (total, total_past) in totals.items()
     ]
 
 
@@ -63,12 +65,24 @@ def together(name: str, courses: Sequence[Course]) -> Course:
     )
 
 
-def _figures(rows: dict[str, Row], told: Trend, side: Side) -> list[int | None]:
-    """What does not occur is a zero in a period of which any jurisdiction has told anything, else not known."""
-    reported = {row.key[told.grain] for row in told.by_jurisdiction.rows if getattr(row, side) is not None}
-    found = {period: getattr(row, side) for period, row in rows.items() if getattr(row, side) is not None}
-    names = [str(period) for period in told.periods]
-    return [int(found.get(name, 0)) if name in found or name in reported else None for name in names]
+def _counts(told: Told, grain: Grain) -> defaultdict[str, dict[str, int]]:
+    """By category and period."""
+    found: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for row in told.rows:
+        found[row.key["category"]][row.key[grain]] = int(row.value or 0)
+    return found
+
+
+def _reported(told: Trend, side: Side) -> list[bool]:
+    """Of which of the periods any jurisdiction has told anything."""
+    known = {row.key[told.grain] for row in told.by_jurisdiction.rows if getattr(row, side) is not None}
+    return [str(period) in known for period in told.periods]
+
+
+def _figures(counts: Mapping[str, int], periods: Sequence[Period], reported: Sequence[bool]) -> list[int | None]:
+    """What does not occur is a zero where it was reported, else not known."""
+    zeros = [0 if known else None for known in reported]
+    return [counts.get(str(period), zero) for period, zero in zip(periods, zeros, strict=True)]
 
 
 def _sum(values: Iterable[int | None]) -> int | None:
