@@ -69,9 +69,8 @@ def _reset(place: Home) -> int:
 
 def _command(place: Home, service: str, arguments: Sequence[str]) -> int:
     """The services it may need to ask are those of the demo that runs. Raises `CannotRun` where none does."""
-    if not place.demo.exists():
-        raise CannotRun("The demo does not serve: start it with `make demo`, and run this beside it.")
-    settings = services.environment(place, Access(place), services.postgres(place), service)
+    running = services.running(place)
+    settings = services.environment(running, Access(running), services.postgres(running), service)
     command = [sys.executable, "-m", service, *arguments]
     return subprocess.run(command, env={**os.environ, **settings}, check=False).returncode  # noqa: S603
 

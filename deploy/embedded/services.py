@@ -6,12 +6,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from common.testing.postgres import EmbeddedPostgres
 from embedded.access import Access
 from embedded.errors import CannotRun
-from embedded.home import HOST, Home
+from embedded.home import HOST, Home, read_json
 from embedded.supervisor import Program
 
 POSTGRES_SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "2GB"}
@@ -56,6 +57,17 @@ def ports(home: Home) -> dict[str, int]:
 
 def urls(home: Home) -> dict[str, str]:
     return {service: home.url(offset) for service, offset in SERVICES.items()}
+
+
+def running(home: Home) -> Home:
+    """The home of the demo that serves now, on whatever ports it was started. Raises `CannotRun` where none does."""
+    document = read_json(home.demo)
+    if document is None:
+        raise CannotRun("The demo does not serve: start it with `make demo`, and run this beside it.")
+    service, offset = next(iter(SERVICES.items()))
+    port = urlsplit(document["services"][service]).port
+    assert port is not None, "the demo writes its ports"
+    return replace(home, port_base=port - offset)
 
 
 def metrics(home: Home) -> dict[str, str]:

@@ -41,11 +41,12 @@ def migrate(_: Namespace) -> None:
 
 async def rebuild(arguments: Namespace) -> None:
     async with maintenance(Settings()) as work:
-        try:
-            rows = await work.rebuild(TABLES[arguments.table])
-        except DomainError as error:
-            raise Complaint(str(error)) from error
-    _say(f"{arguments.table}: {rows} rows made anew from the log and switched.")
+        for name in [arguments.table] if arguments.table else TABLES:
+            try:
+                rows = await work.rebuild(TABLES[name])
+            except DomainError as error:
+                raise Complaint(str(error)) from error
+            _say(f"{name}: {rows} rows made anew from the log and switched.")
 
 
 async def verify(_: Namespace) -> int:
@@ -84,13 +85,13 @@ def _incident(parser: ArgumentParser) -> None:
 
 
 def _table(parser: ArgumentParser) -> None:
-    parser.add_argument("table", choices=sorted(TABLES))
+    parser.add_argument("table", nargs="?", choices=sorted(TABLES), help="every table without it")
 
 
 COMMANDS = (
     Command("api", "serve the HTTP API", api),
     Command("migrate", "bring the database to the newest revision", migrate),
-    Command("rebuild", "make a table of the read model anew from the log, under live traffic", rebuild, _table),
+    Command("rebuild", "make the read model, or a table of it, anew from the log under live traffic", rebuild, _table),
     Command("verify", "compare the read model with a recount from the log; exit status 1 if they differ", verify),
     Command("restored", "to be run once after the database was restored from a copy", restored),
     Command("erase", "erase all free text of an incident for good: narrative, reasons, comments", erase, _incident),

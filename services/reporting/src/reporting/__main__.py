@@ -10,6 +10,7 @@ from functools import partial
 from typing import TypeAlias
 from uuid import UUID
 
+from common.messaging.rebuild import RebuildRunning
 from common.observability.logging import configure_logging
 from common.persistence import migrations
 from common.reference.pack import BrokenPack
@@ -46,7 +47,10 @@ async def migrate(settings: Settings, _: argparse.Namespace) -> None:
 
 
 async def rebuild(settings: Settings, arguments: argparse.Namespace) -> int:
-    rebuilt = await bootstrap.rebuild(settings)
+    try:
+        rebuilt = await bootstrap.rebuild(settings)
+    except RebuildRunning as error:
+        raise Complaint(f"another rebuild of {error} is running; wait for it") from error
     _say(f"live  {_indented(rebuilt.live_digest or 'of another log')}")
     _say(f"new   {_indented(rebuilt.new_digest)}")
     _say(f"at position {rebuilt.position}: {'equal' if rebuilt.equal else 'different'}; switched")
