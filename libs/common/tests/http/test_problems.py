@@ -83,7 +83,7 @@ async def test_pointers_escape_what_json_pointers_must(client: httpx.AsyncClient
 @pytest.mark.parametrize(
     ("query", "pointer", "code"),
     [
-        ("from=soon", "?from", "date_from_datetime_parsing"),
+        ("from=soon", "?from", "date_malformed"),
         ("limit=0", "?limit", "too_small"),
         ("limit=1001", "?limit", "too_large"),
         ("limit=" + "9" * 400, "?limit", "too_large"),

@@ -100,7 +100,7 @@ async def test_csv_has_a_line_per_row(client, told):
         ("jurisdiction=MD&scope=roadmap", "?jurisdiction", "not_a_member"),
         ("month=2020-Q1", "?month", "unknown_period"),
         ("from=2020-02-01&to=2020-01-01", "?from", "span_reversed"),
-        ("from=2020-02-30", "?from", "date_from_datetime_parsing"),
+        ("from=2020-02-30", "?from", "date_malformed"),
         ("to=1584144000", "?to", "value_error"),
         ("measure=seized_items", "?unit", "unit_required"),
         ("measure=seized_items&unit=kg&unit=piece", "?unit", "unit_required"),

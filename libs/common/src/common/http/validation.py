@@ -28,11 +28,16 @@ _CODES = {
     "dict_type": "not_an_object",
     "list_type": "not_a_list",
     "tuple_type": "not_a_list",
+    "date_type": "date_malformed",
+    "date_parsing": "date_malformed",
+    "date_from_datetime_parsing": "date_malformed",
+    "date_from_datetime_inexact": "date_malformed",
 }
 _TEXTS = {
     "missing": "This is required",
     "not_an_object": "This must be a JSON object: {…}",
     "not_a_list": "This must be a JSON array: […]",
+    "date_malformed": "A date is written YYYY-MM-DD, and the calendar has it",
 }
 Location = Sequence[str | int]
 
@@ -71,7 +76,7 @@ def _violation(error: Any, pointer: str, location: Location, model: Any) -> Viol
     if code == "unknown_field":
         names = ", ".join(field_names(model, location[:-1]))
         return Violation(pointer, code, f"There is no field {location[-1]} here; there are: {names}")
-    return Violation(pointer, code, _TEXTS.get(code) or _text(error))
+    return Violation(pointer, code, _text(error))
 
 
 def _code(error: Any) -> str:
@@ -79,7 +84,9 @@ def _code(error: Any) -> str:
 
 
 def _text(error: Any) -> str:
-    return str(error["msg"]).removeprefix("Value error, ")
+    """In our words where we have any: for what Pydantic itself found, not for what a schema of ours says."""
+    ours = _TEXTS.get(_CODES.get(error["type"], ""))
+    return ours or str(error["msg"]).removeprefix("Value error, ")
 
 
 def _pointer(location: Location) -> str:
