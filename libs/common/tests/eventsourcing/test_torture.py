@@ -165,7 +165,7 @@ async def _write(dsn: str, scheme: Scheme, number: int, witness: Witness) -> Non
             witness.killed += 1
             connection = None
     if connection is not None:
-        await connection.close()
+        connection.terminate()  # it may have been killed by now, and a farewell would fail
 
 
 async def _kill(connection: Connection) -> None:
