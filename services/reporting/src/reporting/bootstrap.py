@@ -18,7 +18,7 @@ from common.http.position import LogPosition
 from common.messaging import checkpoints, parking
 from common.messaging.feed import FeedSource, ForeignLog
 from common.messaging.parking import ParkedKey
-from common.messaging.rebuild import Rebuild, Rebuilt
+from common.messaging.rebuild import Rebuild, RebuildRunning, Rebuilt
 from common.messaging.subscriber import Subscriber
 from common.reference.pack import load_pack
 from reporting.api.app import reporting_app
@@ -87,7 +87,10 @@ async def follow(settings: Settings, stop: asyncio.Event) -> None:
                 await _until(stop, subscriber)
             except ForeignLog as error:
                 log.warning("rebuilding", reason=str(error))
-                await rebuild(settings)
+                try:
+                    await rebuild(settings)
+                except RebuildRunning:  # another worker is at it
+                    await asyncio.sleep(1)
 
 
 async def rebuild(settings: Settings) -> Rebuilt:
