@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -101,3 +102,21 @@ def test_rebuild_under_traffic_is_equal_and_verified(trial, reporting, partner):
     assert reporting.get(PATH, params={"wait_for": position}).status_code == 200
     code, said = trial.run("cli", "reporting", "verify")
     assert (code, "equals a recount" in said) == (0, True), said
+
+
+def test_after_a_restored_log_old_positions_are_refused_and_the_worker_rebuilds_by_itself(trial, reporting, partner):
+    before = partner.post("/v1/incidents", json=_incident("RS", "2022-07-17")).headers["SALWatch-Position"]
+    july = {"from": "2022-07-01", "to": "2022-07-31"}
+    assert reporting.get(PATH, params={**july, "wait_for": before}).json()["total"] == 1
+    code, said = trial.run("cli", "incidents", "restored")
+    assert code == 0, said
+    after = partner.post("/v1/incidents", json=_incident("RS", "2022-07-18")).headers["SALWatch-Position"]
+    assert after.split(":")[1] != before.split(":")[1]
+    deadline = time.monotonic() + 120
+    answer = reporting.get(PATH, params={**july, "wait_for": after})
+    while answer.status_code in (409, 504) and time.monotonic() < deadline:  # until the worker follows the new log
+        answer = reporting.get(PATH, params={**july, "wait_for": after})
+    assert answer.json()["total"] == 2
+    assert reporting.get(PATH, params={"wait_for": before}).status_code == 409
+    code, said = trial.run("cli", "reporting", "verify")
+    assert code == 0, said
