@@ -38,6 +38,8 @@ READING = {
     "search_path": SEARCH_PATH,
     "work_mem": "64MB",  # what is counted by distinct incidents is hashed
     "parallel_tuple_cost": "0.01",
+    "max_parallel_workers_per_gather": "2",
+    "plan_cache_mode": "force_custom_plan",  # spans and values differ too much for one plan
     "jit": "off",  # compiling takes longer than most of these statements
     "statement_timeout": "30s",
 }

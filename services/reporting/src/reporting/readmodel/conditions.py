@@ -19,10 +19,11 @@ Where: TypeAlias = Sequence[tuple[str, date, date]]
 
 @dataclass(slots=True)
 class Statement:
-    """SQL being built; its parameters are numbered as they come."""
+    """SQL being built; its parameters are numbered as they come. `merged`: its joins are meant to be merge joins."""
 
     text: str = ""
     values: list[Any] = field(default_factory=list)
+    merged: bool = False
 
     def bind(self, value: Any, kind: str) -> str:
         self.values.append(value)

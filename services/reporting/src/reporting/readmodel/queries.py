@@ -22,15 +22,22 @@ Counts: TypeAlias = Mapping[tuple[str, ...], Decimal]
 class Snapshot:
     """Answers from one moment: a repeatable-read transaction is open on its connection."""
 
-    def __init__(self, connection: Connection, consumer: str) -> None:
+    def __init__(self, connection: Connection, consumer: str, newest: int) -> None:
         self._connection = connection
         self._consumer = consumer
+        self._newest = newest  # the greatest key of an incident
+        self._merging = False
+        self._counted: dict[tuple[str, str], Counts] = {}
 
     async def count(self, measure: str, by: Sequence[str], filters: Filters, where: Where) -> Counts:
         """The measure by key, its parts in the order of `by`; keys that do not occur are missing."""
-        statement = statements.count(measure, by, filters, where)
-        rows = await self._connection.fetch(statement.text, *statement.values)
-        return {_key(by, row): Decimal(row["value"]) for row in rows if row["value"] is not None}
+        statement = statements.count(measure, by, filters, where, self._newest)
+        asked = statement.text, repr(statement.values)
+        if asked not in self._counted:  # what rows are compared with is often among themselves
+            await self._plan(merging=statement.merged)
+            rows = await self._connection.fetch(statement.text, *statement.values)
+            self._counted[asked] = {_key(by, row): Decimal(row["value"]) for row in rows if row["value"] is not None}
+        return self._counted[asked]
 
     async def complete_through(self) -> Mapping[str, date]:
         """Per jurisdiction the latest day that any of its agencies has declared."""
@@ -39,6 +46,27 @@ class Snapshot:
 
     async def freshness(self) -> Mapping[str, Mapping[str, Any]]:
         return await checkpoints.freshness(self._connection, self._consumer)
+
+    async def _plan(self, *, merging: bool) -> None:
+        """Settings of the planner for the statements that follow."""
+        if merging != self._merging:
+            settings = _MERGING.items()
+            await self._connection.execute(
+                ";".join(f"SET LOCAL {name} TO {value if merging else 'DEFAULT'}" for name, value in settings)
+            )
+            self._merging = merging
+
+
+_MERGING = {
+    # ranges side by side instead of several processes in one
+    "min_parallel_table_scan_size": "'1TB'",
+    "min_parallel_index_scan_size": "'1TB'",
+    "parallel_setup_cost": "0",
+    # rows in the order of their keys
+    "enable_hashjoin": "off",
+    "enable_seqscan": "off",
+    "enable_bitmapscan": "off",
+}
 
 
 def _key(by: Sequence[str], row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -58,7 +86,8 @@ async def snapshot(pool: asyncpg.Pool[Any], consumer: str) -> AsyncIterator[Snap
         failure: asyncpg.PostgresError | None = None
         try:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                yield Snapshot(connection, consumer)
+                newest = await connection.fetchval("SELECT max(seq) FROM incident")
+                yield Snapshot(connection, consumer, newest or 0)
         except asyncpg.PostgresError as error:
             failure = error
         if await connection.fetchval(_TABLES) != before:

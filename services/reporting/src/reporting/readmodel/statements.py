@@ -1,12 +1,15 @@
 """One SQL statement per question: from a cube where it holds what is asked, else from the fact rows.
 
 Whatever the combination, a row of the measure's own table is counted at most once per key: what other tables add is
-joined as distinct (incident, key) pairs, or only asked for existence.
+joined as distinct (incident, key) pairs, or only asked for existence. As no incident is in two ranges of keys, what is
+joined of all years is cut into such ranges, and each range is merged in the order of the keys: the tables lie in
+that order, and looking things up in hash tables of millions of rows costs twice as much.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from reporting.readmodel.conditions import (
     Filters,
@@ -23,14 +26,20 @@ from reporting.readmodel.conditions import (
 from reporting.readmodel.dimensions import ARRAYS, CHILD_TABLES, MEASURES, MONTHS_PER, Measure
 from reporting.readmodel.tables import GRAINS
 
+PARTS = 4
+"""Into how many ranges of incidents a join is cut: each is merged by one process, in the order of the keys."""
 
-def count(measure: str, by: Sequence[str], filters: Filters, where: Where) -> Statement:
-    """Selects one row per key that occurs: `k0`, `k1`, … in the order of `by`, then `value`."""
+
+def count(measure: str, by: Sequence[str], filters: Filters, where: Where, newest: int) -> Statement:
+    """Selects one row per key that occurs: `k0`, `k1`, … in the order of `by`, then `value`.
+
+    `newest` is the greatest `seq` of an incident.
+    """
     asked = MEASURES[measure]
     held = {"jurisdiction", *MONTHS_PER, *GRAINS[asked.table].cube_dimensions}
     if held.issuperset([*by, *filters]) and whole_months(where):
         return _from_cube(asked, by, filters, where)
-    return _FromFacts(asked, by, filters, where).statement()
+    return _FromFacts(asked, by, filters, where).statement(newest)
 
 
 def _from_cube(measure: Measure, by: Sequence[str], filters: Filters, where: Where) -> Statement:
@@ -59,24 +68,47 @@ class _FromFacts:
         self._incident = "f" if self._base == "incident" else "i"  # whose row holds the arrays
         self._sql = Statement()
         self._conditions = ["f.counted"]
+        arrays = not ARRAYS.keys().isdisjoint([*by, *filters])
+        tables = {self._base, *self._children, *(["incident"] if arrays else [])}
+        self._sql.merged = len(tables) > 1 and not bounded(where)
 
-    def statement(self) -> Statement:
+    def statement(self, newest: int) -> Statement:
         once = self._base == self._measure.table or self._firsts(self._base, "f")
         self._conditions += [within_days(self._sql, self._where), *of_measure(self._sql, self._measure)]
+        self._conditions += self._of_part("f")
         self._conditions += one_of(self._sql, "f", self._on(self._base))
         joins = [*self._arrays(), *(self._other(child) for child in self._children if child != self._base)]
         source = f"{self._base} f {' '.join(joins)} WHERE {' AND '.join(self._conditions)}"
-        self._sql.text = self._counted(source, once=once)
+        self._sql.text = self._counted(self._in_parts(self._rows(source, once=once), newest))
         return self._sql
 
-    def _counted(self, source: str, *, once: bool) -> str:
-        keys = [key(self._alias(name), name) for name in self._by]
-        if not once:
-            named = ", ".join(["f.seq", *(f"{expression} AS d{n}" for n, expression in enumerate(keys))])
-            pairs = f"(SELECT DISTINCT {named} FROM {source}) pair"  # noqa: S608  our own names
-            return _grouped([f"d{n}" for n in range(len(keys))], "count(*)", pairs)
-        incidents = self._measure.table == "incident"
-        return _grouped(keys, "count(*)" if incidents else f"sum(f.{GRAINS[self._base].value})", source)
+    def _rows(self, source: str, *, once: bool) -> str:
+        """What is added up: keys, whole arrays and a value; without a key per element they are far fewer groups."""
+        scalars = [f"{key(self._alias(name), name)} AS d{n}" for n, name in enumerate(self._by) if name not in ARRAYS]
+        arrays = [f"{self._incident}.{ARRAYS[name]}" for name in self._by if name in ARRAYS]
+        value = "1" if self._measure.table == "incident" else f"f.{GRAINS[self._base].value}"
+        distinct = [] if once else ["f.seq"]
+        selected = ", ".join([*distinct, *scalars, *arrays, f"{value} AS value"])
+        return f"SELECT {'' if once else 'DISTINCT '}{selected} FROM {source}"  # noqa: S608  our own names
+
+    def _in_parts(self, rows: str, newest: int) -> str:
+        if not self._sql.merged:
+            return f"({rows}) f"
+        bounds = [self._sql.bind((newest + 1) * part // PARTS, "bigint") for part in range(PARTS + 1)]
+        parts = (rows.format(low=low, high=high) for low, high in pairwise(bounds))
+        return f"({' UNION ALL '.join(parts)}) f"
+
+    def _counted(self, rows: str) -> str:
+        arrays = [name for name in self._by if name in ARRAYS]
+        scalars = [f"d{n}" for n, name in enumerate(self._by) if name not in ARRAYS]
+        if arrays:
+            keys = ", ".join([*scalars, *(ARRAYS[name] for name in arrays)])
+            rows = f"(SELECT {keys}, sum(value) AS value FROM {rows} GROUP BY {keys}) f"  # noqa: S608  our own names
+        elements = [f"CROSS JOIN LATERAL unnest(f.{ARRAYS[name]}) AS {name}_of ({name})" for name in arrays]
+        kept = [f"{name}_of.{name} = ANY({self._bound(name)})" for name in arrays if name in self._filters]
+        condition = f" WHERE {' AND '.join(kept)}" if kept else ""
+        keys_of = [f"{name}_of.{name}" if name in ARRAYS else f"d{n}" for n, name in enumerate(self._by)]
+        return _grouped(keys_of, "sum(value)", f"{' '.join([rows, *elements])}{condition}")
 
     def _on(self, table: str) -> Filters:
         """The filters that a row of the table itself must meet; what all tables share, the base meets for all."""
@@ -84,32 +116,30 @@ class _FromFacts:
         return {n: v for n, v in self._filters.items() if n not in ARRAYS and CHILD_TABLES.get(n, shared) == table}
 
     def _alias(self, name: str) -> str:
-        if name in ARRAYS:
-            return f"{name}_of"
         table = CHILD_TABLES.get(name, self._base)
         return "f" if table == self._base else f"{table}_of"
 
     def _arrays(self) -> list[str]:
         """What stands in the incident's row alone."""
         asked = [name for name in ARRAYS if name in self._by or name in self._filters]
-        joins = []
-        if asked and self._base != "incident":
-            joins.append("JOIN incident i ON i.seq = f.seq")
-            self._conditions += self._as_near("i")
-        for name in asked:
-            column = f"{self._incident}.{ARRAYS[name]}"
-            if name in self._by:
-                joins.append(f"CROSS JOIN LATERAL unnest({column}) AS {name}_of ({name})")
-            if name in self._filters:
-                bound = self._sql.bind(list(self._filters[name]), "text[]")
-                self._conditions.append(
-                    f"{name}_of.{name} = ANY({bound})" if name in self._by else f"{column} && {bound}"
-                )
-        return joins
+        filters = [name for name in asked if name in self._filters]
+        self._conditions += [f"{self._incident}.{ARRAYS[name]} && {self._bound(name)}" for name in filters]
+        if not asked or self._base == "incident":
+            return []
+        self._conditions += self._as_near("i")
+        return ["JOIN incident i ON i.seq = f.seq"]
+
+    def _bound(self, name: str) -> str:
+        return self._sql.bind(list(self._filters[name]), "text[]")
 
     def _as_near(self, alias: str) -> list[str]:
-        """All rows of an incident have its days: saying so of each spares reading the whole of a joined table."""
-        return [within_days(self._sql, self._where, alias)] if bounded(self._where) else []
+        """All rows of an incident have its days and its key: saying so of each spares reading the whole of a table."""
+        if self._sql.merged or not bounded(self._where):
+            return self._of_part(alias)
+        return [within_days(self._sql, self._where, alias)]
+
+    def _of_part(self, alias: str) -> list[str]:
+        return [f"{alias}.seq >= {{low}} AND {alias}.seq < {{high}}"] if self._sql.merged else []
 
     def _firsts(self, table: str, alias: str) -> bool:
         """Keeps one row per incident and key, where the rows say themselves which; else they must be made distinct.
