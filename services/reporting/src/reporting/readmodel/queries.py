@@ -64,6 +64,7 @@ _MERGING = {
     "parallel_setup_cost": "0",
     # rows in the order of their keys
     "enable_hashjoin": "off",
+    "enable_nestloop": "off",
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
 }
