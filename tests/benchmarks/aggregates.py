@@ -26,8 +26,9 @@ from common.testing.postgres import EmbeddedPostgres
 from reporting.application.aggregates import Aggregates, ask
 from reporting.bootstrap import READING, figures
 
-SERVER = {"shared_buffers": "512MB", "max_wal_size": "8GB", "fsync": "off", "synchronous_commit": "off"}
+SERVER = {"shared_buffers": "4GB", "max_wal_size": "8GB", "fsync": "off", "synchronous_commit": "off"}
 YEAR = {"start": date(2020, 1, 1), "end": date(2020, 12, 31)}
+FIVE_YEARS = {"start": date(2015, 1, 1), "end": date(2019, 12, 31)}
 ODD = {"start": date(2020, 1, 15), "end": date(2020, 12, 14)}
 
 QUESTIONS: Mapping[str, Mapping[str, Any]] = {
@@ -58,6 +59,13 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
     "victims by relation and tag": {"measure": "victims", "by": ("relation", "tag")},
     "weapons by sex of those killed": {"measure": "weapons", "by": ("sex",), "filters": {"outcome": ["killed"]}},
     "incidents by kind, where a rifle was used": {"by": ("kind",), "filters": {"weapon_type": ["rifle"]}},
+    "incidents by sex and weapon type, 2015 to 2019": {"by": ("sex", "weapon_type"), **FIVE_YEARS},
+    "incidents by year, sex and weapon type": {"by": ("year", "sex", "weapon_type")},
+    "incidents by sex, weapon type and tag": {"by": ("sex", "weapon_type", "tag")},
+    "incidents by age group, either of two sexes and of two weapon types": {
+        "by": ("age_group",),
+        "filters": {"sex": ["male", "female"], "weapon_type": ["handgun", "rifle"]},
+    },
     "victims by month, verified": {"measure": "victims", "by": ("month",), "filters": {"verification": ["verified"]}},
 }
 
