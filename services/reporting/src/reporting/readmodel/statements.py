@@ -78,7 +78,7 @@ class _FromFacts:
 
     def statement(self, newest: int) -> Statement:
         once = self._base == self._measure.table or self._firsts(self._base, "f")
-        self._conditions += [self._within_days(), *of_measure(self._sql, self._measure)]
+        self._conditions += [within_days(self._sql, self._where), *of_measure(self._sql, self._measure)]
         self._conditions += self._of_part("f")
         self._conditions += one_of(self._sql, "f", self._on(self._base))
         joins = [*self._arrays(), *(self._other(child) for child in self._children if child != self._base)]
@@ -141,10 +141,6 @@ class _FromFacts:
         if self._sql.merged or not bounded(self._where):
             return self._of_part(alias)
         return [within_days(self._sql, self._where, alias)]
-
-    def _within_days(self) -> str:
-        within = within_days(self._sql, self._where)
-        return within.replace("f.span_start", "(f.span_start + 0)") if self._sql.merged else within  # by no index
 
     def _of_part(self, alias: str) -> list[str]:
         return [f"{alias}.seq >= {{low}} AND {alias}.seq < {{high}}"] if self._sql.merged else []
