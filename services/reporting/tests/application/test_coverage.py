@@ -126,6 +126,7 @@ async def test_rates_are_by_the_population_of_the_year(world):
     assert row["value"] == answer["total"] == f"{10 * 100_000 / population(2020).value:.2f}"
     assert row["previous"] == f"{10 * 100_000 / population(2019).value:.2f}"
     assert row["change_percent"] == round((population(2019).value / population(2020).value - 1) * 100, 1)
+    assert population(2020).source in answer["footnotes"][-1]["text"]
 
 
 async def test_a_regional_rate_is_by_the_population_of_all_members(world):

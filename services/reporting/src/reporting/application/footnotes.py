@@ -32,4 +32,10 @@ def footnotes(
     if question.measure == "seized_items" and "unit" in question.by:
         yield Footnote(UNITS)
     if question.per is not None:
-        yield Footnote(RATES)
+        yield Footnote(f"{RATES} {_sources(pack, members)}")
+
+
+def _sources(pack: Pack, members: Sequence[str]) -> str:
+    """Where the populations come from, as the pack says it, once each."""
+    named = {population.source: None for code in members for population in pack.jurisdictions[code].populations}
+    return f"Populations: {' | '.join(named)}." if named else "No population is known."

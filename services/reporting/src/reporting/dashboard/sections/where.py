@@ -19,7 +19,10 @@ BOUNDARIES = (
     "Boundaries and names shown on the map, and the designations used, imply no endorsement or acceptance, and no "
     "opinion on the legal status of any country, territory, city or area or on the delimitation of its frontiers."
 )
-POPULATION = "Rates are by the population of the year or of the nearest earlier one that is known."
+POPULATION = (
+    "Rates are by the population of the year or of the nearest earlier one that is known; "
+    "footnotes to the same figures as JSON name the sources and how far they were checked."
+)
 
 
 def where(figures: Figures, context: Context) -> Section:
