@@ -52,14 +52,16 @@ bench: setup ## Measure against baselines in the same run, some minutes (ONLY=bu
 	@set -e; for name in $(or $(ONLY),single_posts bulk log_alone projection); do \
 		$(BIN)/python tests/benchmarks/$$name.py; done
 
-lock: ## Write requirements.lock anew from the pyproject files (needs a package index)
+lock: ## Write both requirements.lock anew from the pyproject files (needs a package index)
 	@$(call require-python)
 	@set -e; tools=$$(mktemp -d); trap 'rm -rf "$$tools"' EXIT; \
 	$(PYTHON) -m venv "$$tools/venv"; "$$tools/venv/bin/pip" install --quiet uv; \
+	lock() { "$$tools/venv/bin/uv" pip compile --quiet --python-version 3.11 --universal --generate-hashes \
+		--no-emit-index-url --no-annotate --custom-compile-command "make lock" "$$@"; }; \
 	$(PYTHON) .ci/requirements.py > "$$tools/workspace.in"; \
-	"$$tools/venv/bin/uv" pip compile --quiet --python-version 3.11 --universal --generate-hashes \
-		--no-emit-index-url --no-annotate --custom-compile-command "make lock" \
-		$(if $(UPGRADE),--upgrade) "$$tools/workspace.in" --output-file requirements.lock
+	$(PYTHON) .ci/requirements.py --run > "$$tools/run.in"; \
+	lock $(if $(UPGRADE),--upgrade) "$$tools/workspace.in" --output-file requirements.lock; \
+	lock --constraint requirements.lock "$$tools/run.in" --output-file deploy/requirements.lock
 
 define require-python
 if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed and was not found; name one with PYTHON=…" >&2; exit 1; fi

@@ -1,18 +1,22 @@
-"""Prints what the workspace needs, one requirement a line: every package's dependencies and the tools of the root."""
+"""Prints what the workspace needs, one requirement a line: every package's dependencies and the tools of the root.
 
+With `--run`, what the packages need when they run, and no tools.
+"""
+
+import sys
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 
 
-def requirements() -> set[str]:
-    tools = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    found = {each for group in tools.values() for each in group}
+def requirements(*, tools: bool) -> set[str]:
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    found = {each for group in groups.values() for each in group} if tools else set()
     for file in [*ROOT.glob("libs/*/pyproject.toml"), *ROOT.glob("services/*/pyproject.toml")]:
         project = tomllib.loads(file.read_text())["project"]
         found.update(project["dependencies"], *project.get("optional-dependencies", {}).values())
     return {each for each in found if not each.startswith("salwatch-")}
 
 
-print("\n".join(sorted(requirements())))
+print("\n".join(sorted(requirements(tools="--run" not in sys.argv[1:]))))
