@@ -48,9 +48,8 @@ test: setup ## Every test this machine can run; says by name what it skipped and
 test-fast: setup ## The tests without the slow ones and the browser
 	$(BIN)/pytest -m "not slow and not browser"
 
-bench: setup ## Measure against baselines in the same run, some minutes (ONLY=bulk: one of tests/benchmarks)
-	@set -e; for name in $(or $(ONLY),single_posts bulk log_alone projection); do \
-		$(BIN)/python tests/benchmarks/$$name.py; done
+bench: setup ## Measure against baselines in the same run, writes docs/benchmarks.* (ONLY="bulk append": some)
+	@$(BIN)/python tests/benchmarks/run.py $(ONLY)
 
 lock: ## Write both requirements.lock anew from the pyproject files (needs a package index)
 	@$(call require-python)

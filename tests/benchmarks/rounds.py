@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
 
+import msgspec
 import psutil
 
 Work: TypeAlias = Callable[[], Awaitable[int]]
@@ -16,11 +19,12 @@ Work: TypeAlias = Callable[[], Awaitable[int]]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """What is measured: its work, and the process whose CPU time is told per item (None: this one)."""
+    """What is measured: its work, and the processes whose CPU time is told per item, those that they started included
+    (None: this one, alone)."""
 
     name: str
     work: Work
-    process: int | None = None
+    process: int | tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,40 @@ class Sample:
     cpu: float
 
 
-async def compare(title: str, measured: Side, baseline: Side, rounds: int = 5) -> float:
-    """Prints and gives the median ratio of the rates. One round of each before it counts, then they take turns."""
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of docs/benchmarks.md. `ratio` and `spread` are in `unit`, "×" where they compare two sides;
+    `must_reach` is like ">= 0.8" or "<= 1.5", None where the figure is only reported."""
+
+    measure: str
+    baseline: str
+    ratio: float
+    spread: tuple[float, float]
+    rounds: int
+    must_reach: str | None = None
+    unit: str = "×"
+    note: str = ""
+
+    @property
+    def reached(self) -> bool | None:
+        if self.must_reach is None:
+            return None
+        sign, bound = self.must_reach.split()
+        return self.ratio >= float(bound) if sign == ">=" else self.ratio <= float(bound)
+
+
+async def compare(
+    title: str,
+    measured: Side,
+    baseline: Side,
+    rounds: int = 5,
+    *,
+    of: Literal["rate", "cpu"] = "rate",
+    must_reach: str | None = None,
+    note: str = "",
+) -> float:
+    """Records and gives the median of the rounds' ratios, of rates or of CPU per item. One round of each before it
+    counts, then they take turns."""
     await measured.work()
     await baseline.work()
     pairs = []
@@ -40,31 +76,65 @@ async def compare(title: str, measured: Side, baseline: Side, rounds: int = 5) -
         sides = (measured, baseline) if n % 2 == 0 else (baseline, measured)
         found = {side.name: await _sample(side) for side in sides}
         pairs.append((found[measured.name], found[baseline.name]))
-    ratios = sorted(ours.rate / plain.rate for ours, plain in pairs)
-    print(f"\n{title}")
-    for side, samples in ((measured, [p[0] for p in pairs]), (baseline, [p[1] for p in pairs])):
-        print(f"  {side.name:34}{_told(samples)}")
-    print(f"  ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}, {rounds} rounds)", flush=True)
-    return statistics.median(ratios)
+    samples = zip(*pairs, strict=True)
+    seen = [f"{side.name}: {_told(own)}" for side, own in zip((measured, baseline), samples, strict=True)]
+    ratios = [getattr(ours, of) / getattr(plain, of) for ours, plain in pairs]
+    return record(title, baseline.name, ratios, must_reach=must_reach, note="; ".join(filter(None, [*seen, note])))
 
 
-async def alone(title: str, side: Side, rounds: int = 5) -> float:
-    """Prints and gives the median rate of what has no baseline."""
-    await side.work()
-    samples = [await _sample(side) for _ in range(rounds)]
-    print(f"\n{title}\n  {side.name:34}{_told(samples)} ({rounds} rounds)", flush=True)
-    return statistics.median(sample.rate for sample in samples)
+def record(
+    measure: str,
+    baseline: str,
+    figures: Sequence[float],
+    *,
+    must_reach: str | None = None,
+    unit: str = "×",
+    note: str = "",
+) -> float:
+    """Prints the median of one figure per round, hands it to `run.py` where that is listening, and gives it.
+
+    Parts of a note are parted by "; ".
+    """
+    median = statistics.median(figures)
+    row = Row(measure, baseline, median, (min(figures), max(figures)), len(figures), must_reach, unit, note)
+    print(f"\n{measure} ÷ {baseline}: {told(row)}")
+    print("\n".join(f"  {part}" for part in note.split("; ")), flush=True)
+    if listening := os.environ.get("SALWATCH_BENCH_ROWS"):
+        with Path(listening).open("ab") as rows:
+            rows.write(msgspec.json.encode({**asdict(row), "reached": row.reached}) + b"\n")
+    return median
+
+
+def told(row: Row) -> str:
+    asked = "" if row.must_reach is None else f", must reach {row.must_reach}: {'yes' if row.reached else 'NO'}"
+    low, high = row.spread
+    return f"{row.ratio:.2f} {row.unit} ({low:.2f} to {high:.2f}, {row.rounds} rounds{asked})"
 
 
 async def _sample(side: Side) -> Sample:
-    process = psutil.Process(side.process)
-    cpu, started = sum(process.cpu_times()[:2]), time.perf_counter()
+    cpu, started = cpu_seconds(side.process), time.perf_counter()
     items = await side.work()
     seconds = time.perf_counter() - started
-    return Sample(items / seconds, (sum(process.cpu_times()[:2]) - cpu) * 1e6 / items)
+    return Sample(items / seconds, (cpu_seconds(side.process) - cpu) * 1e6 / items)
 
 
-def _told(samples: list[Sample]) -> str:
-    rates = sorted(sample.rate for sample in samples)
+def cpu_seconds(process: int | tuple[int, ...] | None) -> float:
+    """What the processes have used so far, with those that they started, also where they have ended since."""
+    if process is None:
+        return time.process_time()
+    family = [psutil.Process(pid) for pid in ((process,) if isinstance(process, int) else process)]
+    family += [child for parent in family for child in parent.children(recursive=True)]
+    return sum(sum(_times(member)) for member in family)
+
+
+def _times(process: psutil.Process) -> tuple[float, ...]:
+    try:
+        return tuple(process.cpu_times()[:4])
+    except psutil.NoSuchProcess:  # it has ended since it was listed
+        return ()
+
+
+def _told(samples: Sequence[Sample]) -> str:
+    rate = statistics.median(sample.rate for sample in samples)
     cpu = statistics.median(sample.cpu for sample in samples)
-    return f"{statistics.median(rates):>9,.0f}/s ({rates[0]:,.0f} to {rates[-1]:,.0f}), {cpu:,.0f} µs CPU each"
+    return f"{rate:,.0f}/s, {cpu:,.0f} µs CPU each"
