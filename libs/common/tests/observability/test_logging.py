@@ -79,11 +79,18 @@ def test_a_traceback_is_in_the_line_and_without_secrets(capfd: pytest.CaptureFix
         {"event": f"got ApiKey {KEY} from a partner"},
         {"event": KEY, "items": [KEY, (KEY,)]},
         {"error": f"header 'bearer {KEY}' is odd"},
+        {"error": f"cannot reach postgresql://u:{KEY}@h/d"},
+        {"DSN": KEY},
+        {"X-Password": KEY},
     ],
 )
-def test_no_secret_is_ever_written(event: dict[str, object]) -> None:
-    assert KEY.rpartition("_")[2] not in str(redact(None, "info", event))
+def test_no_secret_is_ever_written(event: dict[str, object], capfd: pytest.CaptureFixture[bytes]) -> None:
     assert REDACTED in str(redact(None, "info", event))
+    configure_logging("things")
+    structlog.get_logger().info(**{"event": "said", **event})
+    written = str(lines(capfd))
+    assert KEY.rpartition("_")[2] not in written
+    assert REDACTED in written
 
 
 def test_what_is_no_secret_stays() -> None:

@@ -15,6 +15,8 @@ from common.observability.context import log_ids
 
 REDACTED = "[redacted]"
 _SECRET_NAMES = re.compile(r"authorization|api_?key|secret|token|password|passwd|credential|cookie|dsn", re.IGNORECASE)
+_HINTS = b"authorization api_key apikey secret token passw credential cookie dsn bearer basic sw_ ://".split()
+"""A line, in lower case, that holds none of these holds nothing that `redact` would blank."""
 _SECRET_TEXTS = re.compile(
     r"(?P<scheme>\b(?:ApiKey|Bearer|Basic)\s+)\S+|\bsw_[0-9a-z]+_[\w-]+|(?P<user>://[^/\s:@]*):[^/\s@]+@", re.IGNORECASE
 )
@@ -29,9 +31,9 @@ def configure_logging(service: str, level: str = "info") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         lambda _logger, _method, event: {"service": service, **event},
     ]
-    ending: list[Processor] = [structlog.processors.format_exc_info, redact]
+    ending: list[Processor] = [structlog.processors.format_exc_info, _line]
     structlog.configure(
-        processors=[*shared, *ending, structlog.processors.JSONRenderer(serializer=_json)],
+        processors=[*shared, *ending],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.BytesLoggerFactory(),
         cache_logger_on_first_use=True,
@@ -60,17 +62,27 @@ def _blank(match: re.Match[str]) -> str:
     return f"{user}:{REDACTED}@" if (user := match["user"]) else REDACTED
 
 
-def _json(value: Any, **_options: Any) -> bytes:
-    return msgspec.json.encode(value, enc_hook=repr)
+def _line(logger: WrappedLogger, method: str, event: EventDict) -> bytes:
+    """Looks for hints in the whole line first: hardly any has one, and member by member it costs ten times as much."""
+    line = _json(event)
+    lowered = line.lower()
+    return _json(redact(logger, method, event)) if any(hint in lowered for hint in _HINTS) else line
+
+
+def _decoded(_logger: WrappedLogger, _method: str, line: Any) -> str:
+    return bytes(line).decode()
+
+
+def _json(event: EventDict) -> bytes:
+    return msgspec.json.encode(event, enc_hook=repr)
 
 
 def _route_library_logs(shared: list[Processor], ending: list[Processor], level: int) -> None:
     handler = logging.StreamHandler(sys.stdout)
-    last = structlog.processors.JSONRenderer(serializer=lambda value, **_: _json(value).decode())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending, last],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending, _decoded],
         )
     )
     logging.basicConfig(handlers=[handler], level=max(level, logging.INFO), force=True)
