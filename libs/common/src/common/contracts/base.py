@@ -6,6 +6,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Contract(BaseModel):
-    """Base of what is published: frozen; unknown fields are ignored, for contracts grow."""
+    """Base of what is published: frozen; unknown fields are ignored, for contracts grow.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    The docstring of a class and the texts below its fields are published with it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)

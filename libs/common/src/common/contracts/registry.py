@@ -23,3 +23,11 @@ CONTRACTS: Mapping[str, type[Contract]] = MappingProxyType(
 )
 
 WIRE_NAMES: Mapping[type[Contract], str] = MappingProxyType({model: name for name, model in CONTRACTS.items()})
+
+READERS: Mapping[str, tuple[str, ...]] = MappingProxyType({"incidents": ("reporting",)})
+"""The services that read a publisher's events. The import rules let nobody else at its contracts."""
+
+
+def topic_name(publisher: str, generation: int = 1) -> str:
+    """`incidents.events`, later generations `incidents.events.g2` and so on."""
+    return f"{publisher}.events" + (f".g{generation}" if generation > 1 else "")
