@@ -7,9 +7,11 @@ PACKAGES := libs/common services/incidents services/reporting
 # Looked for only when it is used: the first Python that is new enough.
 PYTHON ?= $(firstword $(foreach p,python3.11 python3 python3.12 python3.13 python3.14,$(if $(shell \
 	$(p) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(p))))
+# What lints docs/asyncapi.yaml: AsyncAPI's own parser, run by the Node.js of the virtual environment.
+ASYNCAPI := .ci/asyncapi
 EMBEDDED := exec env PYTHONPATH=deploy $(BIN)/python -m embedded
 
-.PHONY: help setup demo demo-reset token cli check format test test-fast bench lock
+.PHONY: help setup demo demo-reset token cli kafka kafka-stop check format test test-fast bench docs lock
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -28,15 +30,22 @@ token: setup ## Print a token for the demo (ROLE=verifier|secretariat|analyst|ad
 cli: setup ## Run a service's command against the demo (ARGS='reporting rebuild')
 	@$(EMBEDDED) cli $(ARGS)
 
+kafka: setup ## Run Apache Kafka in the background, with its data in var/ (needs Java 17 and Maven)
+	@$(EMBEDDED) kafka
+
+kafka-stop: setup ## End it
+	@$(EMBEDDED) kafka-stop
+
 ##@ Developing
 setup: $(VENV)/.complete ## Create the virtual environment from requirements.lock
 
-check: setup ## Formatting, lint, types, import rules, names that must not be committed
+check: setup $(ASYNCAPI)/node_modules/.complete ## Formatting, lint, types, import rules, names that must not be committed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=deploy $(BIN)/lint-imports --no-cache
 	.ci/names
+	$(BIN)/node $(ASYNCAPI)/lint.mjs docs/asyncapi.yaml
 
 format: setup ## Format the code and apply the safe lint fixes
 	$(BIN)/ruff check --fix .
@@ -50,6 +59,9 @@ test-fast: setup ## The tests without the slow ones and the browser
 
 bench: setup ## Measure against baselines in the same run, writes docs/benchmarks.* (ONLY="bulk append": some)
 	@$(BIN)/python tests/benchmarks/run.py $(ONLY)
+
+docs: setup ## Write docs/asyncapi.yaml and docs/events.md anew from the contracts
+	$(BIN)/python -m common.contracts.documents deploy/kafka/topics.yaml docs
 
 lock: ## Write both requirements.lock anew from the pyproject files (needs a package index)
 	@$(call require-python)
@@ -74,4 +86,8 @@ $(VENV)/.complete: requirements.lock $(PACKAGES:%=%/pyproject.toml)
 		--require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		$(PACKAGES:%=--editable %)
+	@touch $@
+
+$(ASYNCAPI)/node_modules/.complete: $(ASYNCAPI)/package-lock.json | setup
+	$(BIN)/npm --prefix $(ASYNCAPI) ci
 	@touch $@
