@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import time
+from functools import cache
 from uuid import UUID
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from prometheus_client import Histogram
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.http.problems import problem_of
@@ -57,7 +59,7 @@ class RequestScope:
 
     def _note(self, method: str, route: str, status: int, seconds: float) -> None:
         known = method if method in _METHODS else "other"
-        metrics.REQUEST_SECONDS.labels(self._service, known, route, str(status)).observe(seconds)
+        _duration(self._service, known, route, status).observe(seconds)
         if route not in _QUIET:
             log.info("request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
 
@@ -74,11 +76,12 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-Id"] = self._request_id
-            headers.setdefault("X-Content-Type-Options", "nosniff")
-            if self._authenticated or self.status >= 400:
-                headers.setdefault("Cache-Control", "no-store")
+            headers = message["headers"] = [*message.get("headers", ()), (b"x-request-id", self._request_id.encode())]
+            names = {name for name, _ in headers}
+            if b"x-content-type-options" not in names:
+                headers.append((b"x-content-type-options", b"nosniff"))
+            if (self._authenticated or self.status >= 400) and b"cache-control" not in names:
+                headers.append((b"cache-control", b"no-store"))
         await self._send(message)
 
 
@@ -96,6 +99,11 @@ def _uuid(text: str | None) -> UUID | None:
         return None if text is None else UUID(text)
     except ValueError:
         return None
+
+
+@cache
+def _duration(service: str, method: str, route: str, status: int) -> Histogram:
+    return metrics.REQUEST_SECONDS.labels(service, method, route, str(status))
 
 
 def _route(scope: Scope) -> str:

@@ -144,6 +144,8 @@ class ApiKeys:
                 self._known.clear()
             self._known[key_id] = known
         try:
+            if known[1].done():
+                return known[1].result()
             return await asyncio.shield(known[1])  # others may wait for the same look-up
         except Exception:
             self._known.pop(key_id, None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache, partial
 
 from common.security.api_keys import ApiKeys
 from common.security.principal import Principal, Unauthenticated
@@ -16,7 +17,7 @@ class Authenticator:
     """Knows API keys, tokens or both; what it is not given it refuses."""
 
     def __init__(self, roles: Roles, *, api_keys: ApiKeys | None = None, tokens: TokenVerifier | None = None) -> None:
-        self._roles = roles
+        self._permissions = lru_cache(partial(_permissions, roles))
         self._api_keys = api_keys
         self._tokens = tokens
 
@@ -44,5 +45,6 @@ class Authenticator:
             f"person:{claims.subject}", "person", permissions, claims.roles, claims.agency, claims.jurisdictions
         )
 
-    def _permissions(self, roles: Iterable[str]) -> frozenset[str]:
-        return frozenset().union(*(self._roles.get(role, frozenset()) for role in roles))
+
+def _permissions(granted: Roles, roles: tuple[str, ...]) -> frozenset[str]:
+    return frozenset().union(*(granted.get(role, frozenset()) for role in roles))

@@ -8,6 +8,7 @@ A route without either is a mistake that a test finds: see `undeclared_routes`.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar, cast
 
@@ -21,10 +22,14 @@ from common.security.principal import ANONYMOUS, PermissionMissing, Principal
 _PRINCIPAL = "salwatch.principal"  # in the request's scope
 
 
-class Declaration:
+class Declaration(ABC):
     """What a route demands of its caller."""
 
     public: ClassVar[bool] = False
+
+    @abstractmethod
+    async def __call__(self, request: Request) -> Principal:
+        """The caller, who meets the demand. Raises `Unauthenticated`, `PermissionMissing`."""
 
 
 class Requires(Declaration):

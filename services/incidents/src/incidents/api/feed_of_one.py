@@ -8,7 +8,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from common.http.idempotency import KEY_HEADER, idempotency_of
-from common.http.routing import Router
+from common.http.routing import DirectRoute, Router
 from common.security.permissions import requires
 from common.security.principal import Principal
 from incidents.api.answers import landed_answer, landed_response
@@ -17,7 +17,7 @@ from incidents.api.documents import LANDED, Landed
 from incidents.api.schemas import IncidentLine
 from incidents.application.incidents import Caller
 
-router = Router(tags=["feed"])
+router = Router(tags=["feed"], route_class=DirectRoute)
 
 
 @router.post(
