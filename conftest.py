@@ -1,11 +1,12 @@
-"""The workspace's own pytest hook: the test report says which tests need the browser, see `.ci/run`."""
+"""The workspace's own pytest hook: the test report says what a test needs beside Python, see `.ci/run`."""
 
 from __future__ import annotations
 
 import pytest
 
+NEEDS = ("browser", "kafka")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.get_closest_marker("browser"):
-            item.user_properties.append(("browser", True))
+        item.user_properties.extend((need, True) for need in NEEDS if item.get_closest_marker(need))

@@ -1,4 +1,4 @@
-"""python -m embedded demo [--once] | reset | token ROLE | cli SERVICE COMMAND …"""
+"""python -m embedded demo [--once] | reset | token ROLE | cli SERVICE COMMAND … | kafka | kafka-stop"""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 import httpx
 
+from common.messaging.topics import TopicsRefused
+from common.testing.kafka import KafkaUnusable
 from common.testing.postgres import PostgresUnusable
-from embedded import demo, services
+from embedded import demo, kafka, services
 from embedded.access import ROLES, Access
 from embedded.errors import CannotRun
 from embedded.home import Home, home
@@ -34,9 +36,13 @@ def main() -> int:
             case "token":
                 print(Access(place).token(arguments.role))
                 return 0
+            case "kafka":
+                return _start_kafka(place)
+            case "kafka-stop":
+                return _stop_kafka(place)
             case _:
                 return _command(place, arguments.service, arguments.arguments)
-    except (CannotRun, PostgresUnusable) as error:
+    except (CannotRun, KafkaUnusable, PostgresUnusable, TopicsRefused) as error:
         print(error, file=sys.stderr)
         return 1
     except httpx.HTTPError as error:
@@ -53,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--once", action="store_true", help="load, check and stop")
     commands.add_parser("reset", help="delete what the demo keeps")
     commands.add_parser("token", help="print a token").add_argument("role", choices=ROLES)
+    commands.add_parser("kafka", help="run Apache Kafka in the background")
+    commands.add_parser("kafka-stop", help="end it")
     cli = commands.add_parser("cli", help="run a service's command against the demo")
     cli.add_argument("service", choices=sorted(services.SERVICES))
     cli.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -62,8 +70,19 @@ def _parser() -> argparse.ArgumentParser:
 def _reset(place: Home) -> int:
     with sole_run(place):
         services.postgres(place).stop("immediate")
+        kafka.broker(place).stop(at_once=True)
         place.empty()
     print(f"The demo's data in {place.folder} is deleted.")
+    return 0
+
+
+def _start_kafka(place: Home) -> int:
+    print(f"Kafka runs at {kafka.start(place)}, with its data in {place.kafka}; make kafka-stop ends it.")
+    return 0
+
+
+def _stop_kafka(place: Home) -> int:
+    print("Kafka is stopped." if kafka.broker(place).stop() else f"No Kafka runs with its data in {place.kafka}.")
     return 0
 
 

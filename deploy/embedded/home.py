@@ -29,6 +29,10 @@ class Home:
         return self.folder / "postgres"
 
     @property
+    def kafka(self) -> Path:
+        return self.folder / "kafka"
+
+    @property
     def logs(self) -> Path:
         return self.folder / "logs"
 
@@ -73,7 +77,7 @@ class Home:
 
     def empty(self) -> None:
         """Deletes what the demo has written, and nothing else that may lie there."""
-        for folder in (self.postgres, self.logs):
+        for folder in (self.postgres, self.kafka, self.logs):
             if folder.exists():
                 shutil.rmtree(folder)
         for file in (self.issuer_key, self.key_set, self.api_keys, self.loaded, self.demo, self.processes):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 from socket import create_server
-from urllib.parse import urlsplit
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from common.messaging.topics import create_topic
-from common.testing.kafka import EmbeddedKafka, KafkaUnusable
+from common.testing.kafka import FAST, EmbeddedKafka, KafkaUnusable
 from common.testing.kafka_fixtures import NewTopic
 
 
@@ -59,9 +58,10 @@ async def test_three_nodes_go_on_when_one_is_killed(kafka_cluster: EmbeddedKafka
 
 @pytest.mark.slow
 def test_another_process_takes_over_what_was_left_running(own_kafka: EmbeddedKafka) -> None:
-    ports = [int(urlsplit(f"//{own_kafka.bootstrap}").port or 0), 1]
-    later = EmbeddedKafka(own_kafka.data_dir, ports=ports)
     pid = own_kafka.pid()
+    with pytest.raises(KafkaUnusable, match="runs already, with other ports or settings: stop it first"):
+        EmbeddedKafka(own_kafka.data_dir).start()
+    later = EmbeddedKafka(own_kafka.data_dir, ports=own_kafka.ports, settings=FAST)
     later.start()
     assert later.pid() == pid
     assert later.stop()

@@ -59,7 +59,7 @@ class EmbeddedKafka:
         self.data_dir = data_dir.resolve()
         self.nodes = range(1, nodes + 1)
         self._given = ports is not None
-        self._ports = list(ports) if ports is not None else free_ports(2 * nodes)
+        self.ports = list(ports) if ports is not None else free_ports(2 * nodes)
         self._settings = settings or {}
         self._java = java
 
@@ -70,7 +70,7 @@ class EmbeddedKafka:
 
     def start(self) -> None:
         """Starts every node that does not run yet and waits until all answer. Raises `KafkaUnusable`."""
-        waiting = [node for node in self.nodes if self._process(node) is None]
+        waiting = [node for node in self.nodes if not self._runs_as_wanted(node)]
         if self._given:
             self._require_free(waiting)
         self.data_dir.mkdir(parents=True, exist_ok=True)
@@ -110,10 +110,17 @@ class EmbeddedKafka:
         return process.pid if process is not None else None
 
     def _port(self, node: int) -> int:
-        return self._ports[2 * node - 2]
+        return self.ports[2 * node - 2]
+
+    def _runs_as_wanted(self, node: int) -> bool:
+        if self._process(node) is None:
+            return False
+        if self._properties(node).read_text() != self._configuration(node):
+            raise KafkaUnusable(f"Kafka in {self.data_dir} runs already, with other ports or settings: stop it first.")
+        return True
 
     def _require_free(self, nodes: Sequence[int]) -> None:
-        for port in [port for node in nodes for port in self._ports[2 * node - 2 : 2 * node]]:
+        for port in [port for node in nodes for port in self.ports[2 * node - 2 : 2 * node]]:
             if not _is_free(port):
                 raise KafkaUnusable(f"Kafka needs port {port}, and something else listens there.")
 
@@ -128,11 +135,11 @@ class EmbeddedKafka:
 
     def _configuration(self, node: int) -> str:
         copies, in_sync = (3, 2) if len(self.nodes) >= 3 else (1, 1)
-        port, controller = self._ports[2 * node - 2 : 2 * node]
+        port, controller = self.ports[2 * node - 2 : 2 * node]
         settings = {
             "process.roles": "broker,controller",
             "node.id": node,
-            "controller.quorum.voters": ",".join(f"{n}@{HOST}:{self._ports[2 * n - 1]}" for n in self.nodes),
+            "controller.quorum.voters": ",".join(f"{n}@{HOST}:{self.ports[2 * n - 1]}" for n in self.nodes),
             "listeners": f"CLIENTS://{HOST}:{port},CONTROLLER://{HOST}:{controller}",
             "advertised.listeners": f"CLIENTS://{HOST}:{port}",
             "controller.listener.names": "CONTROLLER",

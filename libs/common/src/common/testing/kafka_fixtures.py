@@ -86,7 +86,7 @@ def _embedded(nodes: int) -> Iterator[EmbeddedKafka]:
         broker.start()
         yield broker
     except KafkaUnusable as reason:
-        pytest.skip(f"Kafka: {reason}")
+        pytest.skip(str(reason))
     finally:
         broker.stop(at_once=True)  # nothing of it is kept
         shutil.rmtree(folder)

@@ -1,0 +1,33 @@
+"""Applies `topics.yaml` to the cluster that SALWATCH_KAFKA names: creates what is missing, sets what differs.
+
+It may be run again at any time. The services' own installation is all it needs; nothing here is imported by them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+from aiokafka.errors import KafkaError
+
+from common.messaging.topics import TopicsRefused, apply, declaration
+
+
+def main() -> int:
+    bootstrap = os.environ.get("SALWATCH_KAFKA")
+    if not bootstrap:
+        print("topics: SALWATCH_KAFKA is missing: the bootstrap servers, by commas.", file=sys.stderr)
+        return 2
+    try:
+        changes = asyncio.run(apply(bootstrap, declaration(Path(__file__).with_name("topics.yaml"))))
+    except (TopicsRefused, KafkaError, TimeoutError) as error:
+        print(f"topics: {error!s}", file=sys.stderr)
+        return 1
+    print("\n".join(changes) or "The topics are as declared.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
