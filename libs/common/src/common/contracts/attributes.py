@@ -108,8 +108,8 @@ ATTRIBUTES: tuple[Attribute, ...] = (
     ),
     Attribute(
         "predecessor",
-        "The `sequence` of the event before it in its partition, zero before the first. Where it lies beyond what was "
-        "read, records were lost on the way.",
+        "The `sequence` of the event before it in its partition; of a topic's first, the position at which the topic "
+        "began (0, or where the generation before it ended). Beyond what you have read, records are missing.",
         sortable(1037),
         in_feed=False,
         pattern=_POSITION,
