@@ -16,10 +16,9 @@ from common.contracts.registry import CONTRACTS, READERS, topic_name
 MARKS: dict[Kind, str] = {"watermark": WATERMARK, "generation-end": GENERATION_END}
 
 MEANING_OF_MARKS: dict[Kind, str] = {
-    "watermark": "Nothing up to `sequence` is missing from this partition: it says how far a partition has come in "
-    "which nothing happens. It has neither key nor value nor subject.",
-    "generation-end": "The last record of its partition: the log goes on in the topic `nexttopic`. It has neither key "
-    "nor value nor subject.",
+    "watermark": "All that belongs into this partition up to `sequence` was sent before it: so a reader knows how far "
+    "a partition has come in which nothing happens.",
+    "generation-end": "The last record of its partition: the log goes on in the topic that `nexttopic` names.",
 }
 
 

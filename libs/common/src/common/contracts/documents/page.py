@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
-from common.contracts.attributes import ATTRIBUTES, Attribute
+from common.contracts.attributes import ATTRIBUTES, Attribute, Kind
 from common.contracts.documents import contracts
 from common.contracts.documents.contracts import Topic
 from common.contracts.registry import CONTRACTS, READERS
@@ -44,15 +44,15 @@ def _attributes() -> str:
 def _marks() -> str:
     everywhere = [attribute for attribute in ATTRIBUTES if attribute.kinds >= contracts.MARKS.keys()]
     rows = [
-        (f"`{name}`", contracts.MEANING_OF_MARKS[kind], _own_headers(ATTRIBUTES, everywhere, kind))
+        (f"`{name}`", contracts.MEANING_OF_MARKS[kind], _own_headers(kind, everywhere))
         for kind, name in contracts.MARKS.items()
     ]
-    shared = ", ".join(f"`{attribute.header}`" for attribute in everywhere)
+    shared = ", ".join(f"`{each.header}`" + (" (if any)" if each.optional else "") for each in everywhere)
     return _table(("`ce_type`", "Meaning", "Own headers"), rows) + f"\n\nBoth have {shared}."
 
 
-def _own_headers(attributes: Iterable[Attribute], shared: Sequence[Attribute], kind: str) -> str:
-    own = [a for a in attributes if kind in a.kinds and a not in shared]
+def _own_headers(kind: Kind, shared: Sequence[Attribute]) -> str:
+    own = [a for a in ATTRIBUTES if kind in a.kinds and a not in shared]
     return "; ".join(f"`{a.header}`: {a.meaning}" for a in own) or "–"
 
 
