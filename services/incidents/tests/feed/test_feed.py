@@ -63,6 +63,15 @@ async def test_chunks_are_of_a_fixed_number_of_lines_and_cost_no_line(partner: A
     assert await partner.events() == 2 * CHUNK_LINES + 1
 
 
+async def test_a_later_line_has_the_last_word_whatever_chunk_the_earlier_one_is_in(partner: Any, line: Line) -> None:
+    lines = [line(n, category=category) for category in ("other", "criminal_context") for n in range(CHUNK_LINES)]
+    last = [line(n, category="other", tags=["attempted"]) for n in range(3)]
+    answered = await partner.push([*lines, *last])
+    assert (await partner.receipt(answered)).summary["corrected"] == CHUNK_LINES + 3
+    found = await partner.pool.fetch("SELECT category, version, count(*) FROM incident GROUP BY 1, 2 ORDER BY 1")
+    assert [tuple(row) for row in found] == [("criminal_context", 2, CHUNK_LINES - 3), ("other", 3, 3)]
+
+
 async def test_beyond_a_thousand_lines_only_what_is_worth_telling_is_told_and_all_of_it_streams(
     partner: Any, line: Line
 ) -> None:

@@ -1,10 +1,14 @@
-"""A batch: claim the receipt, land chunk after chunk, answer. The next chunk is prepared while one is written."""
+"""A batch: claim the receipt, land chunk after chunk, answer.
+
+While one chunk is written the next is decided and the one after it prepared.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -39,6 +43,7 @@ from incidents.domain.commands import ReportIncident
 
 log = structlog.get_logger()
 
+AT_ONCE = 2  # chunks with the write side: one that is written, one that is decided meanwhile
 RENEW_AFTER = 10  # seconds of a lease of thirty
 PATIENCE = (0.1, 0.2, 0.5, 1.0, 2.0)  # seconds between attempts while the write side is busy
 
@@ -88,6 +93,14 @@ class Feed:
             return await _Run(self, order, claim, body).finish(_chained(first, source))
 
 
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """A chunk that is with the write side, and the streams it is for."""
+
+    task: asyncio.Task[None]
+    streams: frozenset[UUID]
+
+
 @dataclass(slots=True)
 class _Run:
     """One request's work on its receipt."""
@@ -96,7 +109,7 @@ class _Run:
     order: Order
     claim: Claim
     body: Body
-    writing: asyncio.Task[None] | None = None
+    writing: deque[_Writing] = field(default_factory=deque)
     renewed: float = field(default_factory=time.monotonic)
 
     async def finish(self, source: AsyncIterator[list[Line]]) -> Answered:
@@ -125,9 +138,8 @@ class _Run:
         number = first = 0
         async for lines in source:
             chunk = await self._prepared(number, first, lines)
-            await self._written()
             if not chunk.as_stored:
-                self.writing = asyncio.create_task(self._write(chunk))
+                await self._begin(chunk)
             number, first = number + 1, first + len(lines)
         await self._written()
         await self._require_nothing_missing(number)
@@ -136,21 +148,33 @@ class _Run:
         lines = [line async for some in source for line in some]
         chunk = await self._prepared(0, 0, lines)
         if not chunk.as_stored:
-            await self._write(chunk)
+            await self._write(chunk, self._unit(chunk))
 
     async def _prepared(self, number: int, first: int, lines: Sequence[Line]) -> Chunk:
         stored = None if self.claim.new else await self.feed.ledger.chunk(self.claim, number)
         preparation = Preparation(self.feed.parse, self.claim)
         return await preparation.prepare(number, first, lines, stored)
 
-    async def _written(self) -> None:
-        writing, self.writing = self.writing, None
-        if writing is not None:
-            await writing
+    async def _begin(self, chunk: Chunk) -> None:
+        """Gives a chunk to the write side. One with another line of an incident that is being written waits, so that
+        the later line has the last word even where the earlier one must be tried again."""
+        unit = self._unit(chunk)
+        streams = frozenset(intent.stream for intent in unit.intents)
+        while len(self.writing) == AT_ONCE or any(not streams.isdisjoint(each.streams) for each in self.writing):
+            await self.writing.popleft().task
+        self.writing.append(_Writing(asyncio.create_task(self._write(chunk, unit)), streams))
 
-    async def _write(self, chunk: Chunk) -> None:
+    async def _written(self) -> None:
+        """All of them, also where one fails."""
+        tasks = [each.task for each in self.writing]
+        self.writing.clear()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if result is not None:
+                raise result
+
+    async def _write(self, chunk: Chunk, unit: Unit) -> None:
         try:
-            result = await _patiently(self.feed.write_side, self._unit(chunk))
+            result = await _patiently(self.feed.write_side, unit)
         except asyncpg.PostgresError as error:
             if error.sqlstate == FENCED:
                 raise LeaseLost from error
