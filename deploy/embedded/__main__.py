@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import httpx
 
 from common.messaging.topics import TopicsRefused
-from common.testing.kafka import KafkaUnusable
+from common.testing.kafka_jars import KafkaUnusable
 from common.testing.postgres import PostgresUnusable
 from embedded import demo, kafka, services
 from embedded.access import ROLES, Access

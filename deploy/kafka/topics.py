@@ -1,4 +1,5 @@
-"""Applies `topics.yaml` to the cluster that SALWATCH_KAFKA names: creates what is missing, sets what differs.
+"""Applies `topics.yaml` (or the file SALWATCH_TOPICS) to the cluster SALWATCH_KAFKA: creates what is missing, sets what
+differs.
 
 It may be run again at any time. The services' own installation is all it needs; nothing here is imported by them.
 """
@@ -17,11 +18,12 @@ from common.messaging.topics import TopicsRefused, apply, declaration
 
 def main() -> int:
     bootstrap = os.environ.get("SALWATCH_KAFKA")
+    file = Path(os.environ.get("SALWATCH_TOPICS") or Path(__file__).with_name("topics.yaml"))
     if not bootstrap:
         print("topics: SALWATCH_KAFKA is missing: the bootstrap servers, by commas.", file=sys.stderr)
         return 2
     try:
-        changes = asyncio.run(apply(bootstrap, declaration(Path(__file__).with_name("topics.yaml"))))
+        changes = asyncio.run(apply(bootstrap, declaration(file)))
     except (TopicsRefused, KafkaError, TimeoutError) as error:
         print(f"topics: {error!s}", file=sys.stderr)
         return 1

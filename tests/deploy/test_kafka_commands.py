@@ -12,7 +12,8 @@ import pytest
 from system import ROOT
 
 from common.messaging.topics import create_topic
-from common.testing.kafka import EmbeddedKafka, KafkaUnusable, free_ports, require_java
+from common.testing.kafka import EmbeddedKafka, free_ports
+from common.testing.kafka_jars import KafkaUnusable, require_java
 
 JOB = [sys.executable, str(ROOT / "deploy" / "kafka" / "topics.py")]
 Run = Callable[..., subprocess.CompletedProcess[str]]

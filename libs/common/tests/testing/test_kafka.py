@@ -10,8 +10,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from common.messaging.topics import create_topic
-from common.testing.kafka import FAST, EmbeddedKafka, KafkaUnusable
+from common.testing.kafka import FAST, EmbeddedKafka
 from common.testing.kafka_fixtures import NewTopic
+from common.testing.kafka_jars import KafkaUnusable
 
 
 async def sent(bootstrap: str, topic: str, *values: bytes) -> None:

@@ -1,22 +1,19 @@
-"""Apache Kafka for tests and the demo, without Docker: the published jars, run by Java 17, fetched once by Maven."""
+"""Apache Kafka for tests and the demo, without Docker."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import os
 import random
-import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from importlib.resources import as_file, files
 from pathlib import Path
 from uuid import uuid4
 
 import psutil
+
+from common.testing.kafka_jars import KafkaUnusable, java_command, reason
 
 HOST = "127.0.0.1"
 START_TIMEOUT = 120.0  # seconds; the recovery of a large log after a crash may take a while
@@ -34,10 +31,6 @@ FAST: Mapping[str, str] = {
 """Settings for tests: a dead node is noticed in 3 seconds, expired records go within one."""
 QUICK_START = ("-XX:TieredStopAtLevel=1",)
 """Java options for a broker that lives shortly: it starts a third faster and carries less."""
-
-
-class KafkaUnusable(Exception):
-    """The broker cannot be had; the message is one line for a person."""
 
 
 class EmbeddedKafka:
@@ -169,19 +162,19 @@ class EmbeddedKafka:
         if not cluster.exists():
             cluster.write_text(base64.urlsafe_b64encode(b"SAL" + uuid4().bytes[3:]).decode().rstrip("="))
         for node in new:
-            command = _java("kafka.tools.StorageTool", *QUICK_START)
+            command = java_command("kafka.tools.StorageTool", *QUICK_START)
             command += ["format", "--cluster-id", cluster.read_text(), "--config", str(self._properties(node))]
             done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - Kafka's own
             if done.returncode != 0:
                 raise KafkaUnusable(
-                    f"Kafka could not be set up in {self.data_dir}: {_reason(done.stdout + done.stderr)}"
+                    f"Kafka could not be set up in {self.data_dir}: {reason(done.stdout + done.stderr)}"
                 )
 
     def _launch(self, node: int) -> None:
         """By a shell that ends at once, so that a node is nobody's child: whoever finds its number may end it. A
         session of its own, for Ctrl-C in the terminal is for the caller, who then stops it in order."""
         shell = ["/bin/sh", "-c", '"$@" >"$0" 2>&1 & echo $!', str(self._log(node))]
-        command = [*_java("kafka.Kafka", *self._java), str(self._properties(node))]
+        command = [*java_command("kafka.Kafka", *self._java), str(self._properties(node))]
         done = subprocess.run(  # noqa: S603 - Kafka's own
             [*shell, *command], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True
         )
@@ -193,7 +186,7 @@ class EmbeddedKafka:
         while _is_free(self._port(node)):
             if self._process(node) is None or time.monotonic() > end:
                 raise KafkaUnusable(
-                    f"Kafka's node {node} in {self.data_dir} does not start: {_reason(self._log(node).read_text())}"
+                    f"Kafka's node {node} in {self.data_dir} does not start: {reason(self._log(node).read_text())}"
                 )
             time.sleep(0.05)
 
@@ -204,15 +197,6 @@ class EmbeddedKafka:
             return process if str(self._properties(node)) in process.cmdline() else None
         except (OSError, ValueError, psutil.Error):
             return None
-
-
-def require_java() -> None:
-    """Raises `KafkaUnusable` where Java or what fetches Kafka's jars is missing."""
-    for program, package in (("java", "a Java 17 runtime"), ("mvn", "Maven")):
-        if program == "mvn" and _jars().exists():
-            continue
-        if shutil.which(program) is None:
-            raise KafkaUnusable(f"Kafka needs {package}: the command {program} is not there.")
 
 
 def free_ports(count: int) -> list[int]:
@@ -240,47 +224,3 @@ def _ended(process: psutil.Process, timeout: float) -> bool:
             return True
         time.sleep(0.02)
     return False
-
-
-def _java(main_class: str, *options: str) -> list[str]:
-    quiet = "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"
-    memory = ("-Xms64m", "-Xmx512m", "-XX:+UseSerialGC")
-    return ["java", *memory, *options, quiet, "-cp", f"{_fetched_jars()}/*", main_class]
-
-
-def _jars() -> Path:
-    """Where this Kafka's jars are kept for every run of this user."""
-    wanted = files("common.testing").joinpath("kafka.xml").read_bytes()
-    caches = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    return caches / "salwatch" / f"kafka-{hashlib.sha256(wanted).hexdigest()[:12]}"
-
-
-def _fetched_jars() -> Path:
-    """Fetches them where they are not there yet, beside the final folder: an interrupted fetch leaves nothing."""
-    require_java()
-    jars = _jars()
-    if jars.exists():
-        return jars
-    jars.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=jars.parent))
-    with as_file(files("common.testing").joinpath("kafka.xml")) as wanted:
-        command = ["mvn", "-B", "-q", "-f", str(wanted), "dependency:copy-dependencies", "-DincludeScope=runtime"]
-        done = subprocess.run(  # noqa: S603 - the user's own Maven
-            [*command, f"-DoutputDirectory={fresh}"], check=False, capture_output=True, text=True
-        )
-    if done.returncode != 0:
-        shutil.rmtree(fresh)
-        raise KafkaUnusable(f"Maven could not fetch Kafka: {_reason(done.stdout + done.stderr)}")
-    try:
-        fresh.rename(jars)
-    except OSError:  # another process was first
-        shutil.rmtree(fresh)
-    return jars
-
-
-def _reason(output: str) -> str:
-    if "UnsupportedClassVersionError" in output:
-        return "it needs Java 17 or newer"
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    telling = [line for line in lines if "ERROR" in line or "Exception" in line]
-    return (telling or lines or ["no reason given"])[0]

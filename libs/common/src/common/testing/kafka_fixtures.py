@@ -6,10 +6,12 @@ none of them, the tests are skipped by that name. Every test that uses one of th
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+import warnings
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -18,7 +20,8 @@ import pytest
 import pytest_asyncio
 
 from common.messaging.topics import create_topic, delete_topic
-from common.testing.kafka import FAST, QUICK_START, EmbeddedKafka, KafkaUnusable
+from common.testing.kafka import FAST, QUICK_START, EmbeddedKafka
+from common.testing.kafka_jars import KafkaUnusable
 
 FIXTURES = frozenset({"kafka", "own_kafka", "kafka_cluster", "new_topic"})
 
@@ -35,6 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("kafka")
+            item.add_marker(pytest.mark.filterwarnings("ignore::ResourceWarning"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """aiokafka leaves a connection open that is cancelled while it is made: not to be told of a later test."""
+    yield
+    if item.get_closest_marker("kafka"):
+        with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+            gc.collect()
 
 
 @pytest.fixture(scope="session")
