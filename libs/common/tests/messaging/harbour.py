@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,15 +18,14 @@ from common.contracts import incidents as contracts
 from common.eventsourcing.codec import Codec
 from common.eventsourcing.log import EventLog, Recorded
 from common.eventsourcing.tail import Tail
-from common.eventsourcing.writer import ANY_VERSION, AppendUnit, NewEvent, StreamAppend, append
+from common.eventsourcing.writer import ANY_VERSION, Actor, AppendUnit, StreamAppend, append
 from common.http.app import create_app
 from common.http.changes import Changes, feed_router
 from common.http.health import Health
 from common.kernel.clock import utc_now
-from common.kernel.ids import derived_id, new_id
-from common.messaging.envelope import Envelope
+from common.kernel.ids import derived_id
 from common.messaging.feed import FeedSource
-from common.messaging.ports import Batch, Connection, Received, Record
+from common.messaging.ports import Batch, Connection, Place, Received, Record
 from common.security.authentication import Authenticator
 from common.security.issuer import DEFAULT_AUDIENCE, DEFAULT_ISSUER, Issuer
 from common.security.jwks import Jwks
@@ -88,20 +87,15 @@ class Harbour:
         """Appends events, each to the stream of its agency, in one call; the log's head afterwards."""
         units = [
             AppendUnit(
-                [
-                    StreamAppend(
-                        stream_of(event.agency),
-                        "coverage",
-                        ANY_VERSION,
-                        [NewEvent(new_id(), CODEC.encode(event), utc_now(), "test")],
-                    )
-                ]
+                [StreamAppend(stream_of(event.agency), "coverage", ANY_VERSION, [CODEC.encode(event)])],
+                Actor("test"),
+                utc_now(),
             )
             for event in events
         ]
         async with self.pool.acquire() as connection:
             for unit in units:
-                [appended] = await append(connection, [unit])
+                appended = await append(connection, [unit])
         return appended.position
 
     async def declare(self, agency: str, *days: int) -> int:
@@ -191,20 +185,19 @@ async def covered(connection: Connection | asyncpg.Pool[Any]) -> dict[UUID, tupl
 
 
 class Tampered:
-    """A transport on which something happens to the records on their way; healing asks the real feed."""
+    """A transport on which something happens to the records on their way."""
 
     def __init__(self, source: FeedSource, tamper: Callable[[list[Record]], list[Record]]) -> None:
         self._source = source
         self._tamper = tamper
         self.publisher = source.publisher
-        self.partition = source.partition
 
-    def seek(self, cursor: str | None) -> None:
-        self._source.seek(cursor)
+    def unplaced(self) -> Collection[str]:
+        return self._source.unplaced()
+
+    async def seek(self, partition: str, place: Place) -> None:
+        await self._source.seek(partition, place)
 
     async def poll(self) -> Batch:
         batch = await self._source.poll()
         return replace(batch, records=self._tamper(list(batch.records)))
-
-    async def between(self, cursor: str | None, position: int) -> Sequence[Envelope]:
-        return await self._source.between(cursor, position)

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from harbour import Harbour
 
-from common.messaging.feed import FeedRefused, FeedSource, ForeignLog, GapInFeed
+from common.messaging.feed import PARTITION, FeedRefused, FeedSource
+from common.messaging.ports import ForeignLog
 
 Happening = Callable[[], httpx.Response | None]
 
@@ -55,7 +56,11 @@ async def test_a_publisher_that_is_away_is_waited_for(port: Harbour) -> None:
     reading = source(port, cut, busy, cut)
     batches = [await reading.poll(), await reading.poll(), await reading.poll()]
     assert [[r.envelope.sequence for r in batch.records] for batch in batches] == [[1, 2], [3], []]
-    assert [(r.predecessor, batch.head) for batch in batches for r in batch.records] == [(0, 3), (1, 3), (2, 3)]
+    assert [(r.predecessor, batch.heads[PARTITION]) for batch in batches for r in batch.records] == [
+        (0, 3),
+        (1, 3),
+        (2, 3),
+    ]
 
 
 async def test_after_a_seek_it_reads_from_there(port: Harbour) -> None:
@@ -63,7 +68,7 @@ async def test_after_a_seek_it_reads_from_there(port: Harbour) -> None:
     reading = source(port)
     first = await reading.poll()
     await reading.poll()
-    reading.seek(first.records[0].envelope.cursor)
+    await reading.seek(PARTITION, first.records[0].place)
     assert [r.envelope.sequence for r in (await reading.poll()).records] == [2, 3]
 
 
@@ -80,15 +85,3 @@ async def test_a_cursor_of_another_log_says_rebuild(port: Harbour) -> None:
     await port.log.restored()
     with pytest.raises(ForeignLog, match="rebuild"):
         await reading.poll()
-
-
-async def test_healing_asks_for_what_follows_and_nothing_else_will_do(port: Harbour) -> None:
-    await port.declare("A", 1, 2, 3)
-    reading = source(port)
-    first = (await reading.poll()).records[0].envelope
-    assert [e.sequence for e in await reading.between(first.cursor, 1)] == [2, 3]
-    with pytest.raises(GapInFeed, match="after position 2"):
-        await reading.between(first.cursor, 2)
-    last = (await reading.poll()).records[0].envelope
-    with pytest.raises(GapInFeed, match="after position 3"):
-        await reading.between(last.cursor, 3)

@@ -10,7 +10,7 @@ import pytest
 from harbour import NEVER, Coverage, CoverageDeclared, Harbour, covered, create_tables, day, digest, stream_of
 
 from common.messaging import checkpoints, parking
-from common.messaging.feed import ForeignLog
+from common.messaging.ports import ForeignLog
 from common.messaging.rebuild import Rebuild
 from common.messaging.subscriber import Subscriber
 

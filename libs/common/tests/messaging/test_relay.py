@@ -3,35 +3,74 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import patch
+from uuid import UUID
 
 import pytest
-from harbour import Checked, Harbour
+from harbour import Checked, Harbour, stream_of
 
+from common.contracts.attributes import GENERATION_END, WATERMARK
 from common.messaging.envelope import Envelope
-from common.messaging.relay import LogGap, LogReplaced, Relay
+from common.messaging.partitioner import partition_of
+from common.messaging.ports import Message, Topic
+from common.messaging.relay import LogGap, Relay
 from common.testing.eventually import eventually
 
 
 class Recording:
-    """Keeps what was published, and by which epoch; fails as often as it is told to."""
+    """A publisher that keeps what was published, and by which epoch; fails as often as it is told to."""
 
-    def __init__(self, failures: int = 0) -> None:
+    def __init__(self, failures: int = 0, partitions: int = 1) -> None:
         self.failures = failures
+        self.partitions = partitions
+        self.topics: dict[int, dict[int, list[Message]]] = {}
         self.published: list[tuple[int, int]] = []
 
     @property
     def positions(self) -> list[int]:
         return [position for _, position in self.published]
 
-    async def publish(self, batch: Sequence[Envelope], epoch: int) -> None:
-        if self.failures:
+    async def newest(self) -> Topic | None:
+        if not self.topics:
+            return None
+        generation = max(self.topics)
+        return Topic(generation, len(self.topics[generation]))
+
+    async def create(self, generation: int) -> Topic:
+        self.topics.setdefault(generation, {number: [] for number in range(self.partitions)})
+        return Topic(generation, len(self.topics[generation]))
+
+    async def used(self, generation: int) -> bool:
+        return any(self.topics[generation].values())
+
+    async def publish(self, generation: int, messages: Mapping[int, Sequence[Message]]) -> None:
+        events = [message for batch in messages.values() for message in batch if message.key is not None]
+        if self.failures and events:
             self.failures -= 1
-            self.published.append((epoch, batch[0].sequence))  # a part of it went out
+            self._keep(events[:1])  # a part of it went out
             raise ConnectionError("the broker is away")
-        self.published += [(epoch, envelope.sequence) for envelope in batch]
+        self._keep(events)
+        for partition, batch in messages.items():
+            self.topics[generation][partition] += batch
+
+    def _keep(self, events: Sequence[Message]) -> None:
+        self.published += [(int(header(event, "ce_epoch")), int(header(event, "ce_sequence"))) for event in events]
+
+
+def header(message: Message, name: str) -> str:
+    return dict(message.headers)[name].decode()
+
+
+def told(messages: Sequence[Message]) -> list[tuple[str, int, int]]:
+    """(kind, position, predecessor), where a kind is e, w or g: an event, a watermark, a generation's end."""
+    kinds = {WATERMARK: "w", GENERATION_END: "g"}
+    return [
+        (kinds.get(header(m, "ce_type"), "e"), int(header(m, "ce_sequence")), int(header(m, "ce_predecessor")))
+        for m in messages
+    ]
 
 
 class Stuck(Recording):
@@ -42,10 +81,10 @@ class Stuck(Recording):
         self.paused = asyncio.Event()
         self.go_on = asyncio.Event()
 
-    async def publish(self, batch: Sequence[Envelope], epoch: int) -> None:
+    async def publish(self, generation: int, messages: Mapping[int, Sequence[Message]]) -> None:
         self.paused.set()
         await self.go_on.wait()
-        await super().publish(batch, epoch)
+        await super().publish(generation, messages)
 
 
 def relay(port: Harbour, publisher: Recording, **settings: Any) -> Relay:
@@ -103,9 +142,10 @@ async def test_what_was_not_acknowledged_is_sent_again_before_anything_newer(por
 
 async def test_a_crash_between_send_and_cursor_sends_again_and_loses_nothing(port: Harbour) -> None:
     class Dies(Recording):
-        async def publish(self, batch: Sequence[Envelope], epoch: int) -> None:
-            await super().publish(batch, epoch)
-            raise asyncio.CancelledError  # the process ends here
+        async def publish(self, generation: int, messages: Mapping[int, Sequence[Message]]) -> None:
+            await super().publish(generation, messages)
+            if self.positions:
+                raise asyncio.CancelledError  # the process ends here
 
     first, second = Dies(), Recording()
     await port.declare("A", 1, 2)
@@ -162,11 +202,96 @@ async def test_a_missing_position_is_an_incident_not_a_wait(port: Harbour) -> No
         await Relay(port.pool, lossy, port.tail.wait, Recording(), "incidents").run()
 
 
-async def test_a_restored_log_is_not_published_into_the_old_topics(port: Harbour) -> None:
+async def test_every_event_names_the_one_before_it_in_its_partition(port: Harbour) -> None:
+    recording = Recording(partitions=3)
+    async with running(relay(port, recording)):
+        for n in range(1, 21):
+            await port.declare(f"agency {n % 7}", n)
+        await saved(port, 20)
+    for partition, messages in recording.topics[1].items():
+        events = [(position, before) for kind, position, before in told(messages) if kind == "e"]
+        assert [before for _, before in events] == [0, *(position for position, _ in events)][: len(events)]
+        assert {partition_of(UUID(m.key.decode()), 3) for m in messages if m.key} <= {partition}
+
+
+async def test_idle_partitions_are_told_how_far_the_log_was_published(port: Harbour) -> None:
+    recording = Recording(partitions=3)
+    async with running(relay(port, recording)):
+        await port.declare("A", 1)
+        await port.record(Checked("A"))
+
+        async def all_told() -> bool:
+            batches = recording.topics.get(1, {0: []}).values()
+            return all(batch and told(batch)[-1][:2] == ("w", 2) for batch in batches)
+
+        await eventually(all_told)
+    own = partition_of(stream_of("A"), 3)
+    assert {n: told(batch)[-1][2] for n, batch in recording.topics[1].items()} == {0: 0, 1: 0, 2: 0} | {own: 1}
+
+
+async def test_what_is_too_large_for_the_topic_is_missed_by_its_successor(port: Harbour) -> None:
+    recording = Recording()
+    with patch("common.messaging.progress.LARGEST", 150):
+        async with running(relay(port, recording)):
+            await port.declare("A", 1)
+            await port.declare("A" * 100, 2)
+            await port.declare("A", 3)
+            await saved(port, 3)
+    assert [entry for entry in told(recording.topics[1][0]) if entry[0] == "e"] == [("e", 1, 0), ("e", 3, 2)]
+
+
+async def test_a_newer_generation_is_gone_over_to_after_the_end_of_the_old_one(port: Harbour) -> None:
+    recording = Recording()
+    with patch("common.messaging.relay.LOOK_SECONDS", 0.05):
+        async with running(relay(port, recording)):
+            await port.declare("A", 1, 2)
+            await saved(port, 2)
+            recording.partitions = 2
+            await recording.create(2)
+
+            async def closed() -> bool:
+                return told(recording.topics[1][0])[-1] == ("g", 2, 2)
+
+            await eventually(closed)
+            await port.declare("A", 3)
+            await saved(port, 3)
+    assert header(recording.topics[1][0][-1], "ce_nexttopic") == "incidents.events.g2"
+    partition = partition_of(stream_of("A"), 2)
+    assert ("e", 3, 2) in told(recording.topics[2][partition])
+
+
+async def test_a_restored_log_goes_whole_into_a_new_generation(port: Harbour) -> None:
     await port.declare("A", 1)
-    async with running(relay(port, Recording())):
+    recording = Recording()
+    async with running(relay(port, recording)):
         await saved(port, 1)
-    await port.log.restored()
+    log = (await port.log.restored()).log_id
     await port.declare("A", 2)
-    with pytest.raises(LogReplaced):
-        await relay(port, Recording()).run()
+    async with running(relay(port, recording)):
+        await saved(port, 2)
+    assert [told([m])[0] for m in recording.topics[2][0] if m.key] == [("e", 1, 0), ("e", 2, 1)]
+    assert {header(m, "ce_source") for m in recording.topics[2][0]} == {f"/salwatch/incidents/{log}"}
+    assert told(recording.topics[1][0])[-1][0] == "g"
+
+
+async def test_a_topic_that_somebody_else_has_used_is_left_alone(port: Harbour) -> None:
+    recording = Recording()
+    await recording.create(1)
+    recording.topics[1][0].append(Message(b"of another log", b"", ()))
+    await port.declare("A", 1)
+    async with running(relay(port, recording)):
+        await saved(port, 1)
+    assert [len(batch) for batch in recording.topics[1].values()] == [1]
+    assert (max(recording.topics), recording.positions) == (2, [1])
+
+
+async def test_a_topic_that_was_lost_is_made_again_and_gone_on_with(port: Harbour) -> None:
+    await port.declare("A", 1, 2)
+    recording = Recording()
+    async with running(relay(port, recording)):
+        await saved(port, 2)
+    wiped = Recording()
+    await port.declare("A", 3)
+    async with running(relay(port, wiped)):
+        await saved(port, 3)
+    assert [entry for entry in told(wiped.topics[1][0]) if entry[0] == "e"] == [("e", 3, 2)]

@@ -11,8 +11,7 @@ import pytest
 from harbour import Checked, Coverage, Harbour, Tampered, covered, day, stream_of
 
 from common.messaging import checkpoints
-from common.messaging.feed import ForeignLog, GapInFeed
-from common.messaging.ports import Connection, Received, Record
+from common.messaging.ports import Connection, ForeignLog, Gap, Received, Record
 from common.messaging.subscriber import Subscriber
 from common.testing.eventually import eventually
 
@@ -159,23 +158,14 @@ async def test_an_old_event_alone_does_not_set_the_checkpoint_back(pool: Pool, p
 
 
 @pytest.mark.parametrize("lost", [0, 1, 2])
-async def test_a_lost_record_is_healed_from_the_feed(pool: Pool, port: Harbour, lost: int) -> None:
+async def test_a_record_that_is_missing_stops_the_consumer_before_its_successor(
+    pool: Pool, port: Harbour, lost: int
+) -> None:
     await port.declare("A", 1, 2, 3, 4)
     lossy = Tampered(port.source(limit=100), lambda records: records[:lost] + records[lost + 1 :])
-    assert await Subscriber(pool, lossy, Coverage(), "reporting").step() == 4
-    assert await covered(pool) == {stream_of("A"): (day(4), 4)}
-
-
-async def test_a_gap_in_the_feed_itself_stops_the_consumer(pool: Pool, port: Harbour) -> None:
-    class Poor(Tampered):
-        async def between(self, cursor: str | None, position: int) -> Any:
-            raise GapInFeed(f"nothing after {position}")
-
-    await port.declare("A", 1, 2, 3)
-    lossy = Poor(port.source(), lambda records: records[:1] + records[2:])
-    with pytest.raises(GapInFeed, match="nothing after 1"):
+    with pytest.raises(Gap, match=f"position {lost + 1} was not delivered after {lost}"):
         await Subscriber(pool, lossy, Coverage(), "reporting").run()
-    assert (await position(pool), await covered(pool)) == (1, {stream_of("A"): (day(1), 1)})
+    assert (await position(pool), await covered(pool)) == (0, {})
 
 
 async def test_two_workers_apply_once_between_them(pool: Pool, port: Harbour) -> None:

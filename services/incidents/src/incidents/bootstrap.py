@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,8 +21,12 @@ from common.http.changes import Changes
 from common.http.health import Health, schema_at_head
 from common.http.problems import domain_problem
 from common.kernel.clock import utc_now
+from common.messaging.kafka.publisher import KafkaPublisher
+from common.messaging.relay import Relay, published, set_back
+from common.messaging.topics import declaration
 from common.persistence.database import Database, open_database
 from common.reference.pack import Pack, load_pack
+from common.runtime.worker import until
 from common.security.agencies import Agencies
 from common.security.api_keys import ApiKeys
 from common.security.authentication import Authenticator
@@ -47,6 +53,9 @@ from incidents.readmodel.receipts import Receipts
 from incidents.readmodel.refold import TABLES, InlineTable
 from incidents.settings import Settings
 
+SERVICE = "incidents"
+"""The publisher's name in events, topics and positions."""
+
 __all__ = ["TABLES", "Maintenance", "maintenance", "running_app", "vocabulary"]
 
 
@@ -72,13 +81,25 @@ async def running_app(settings: Settings) -> AsyncIterator[FastAPI]:
         log = EventLog(database.pool, codec())
         tokens = TokenVerifier(Jwks(settings.jwks), issuer=settings.issuer, audience=settings.audience)
         app = incidents_app(
-            Changes("incidents", log, codec(), publish),
+            Changes(SERVICE, log, codec(), publish, partial(published, database.pool, SERVICE)),
             tail,
             Authenticator(ROLES, api_keys=api_keys, tokens=tokens),
             Health([schema_at_head(database.pool, "incidents")]),
         )
         app.state.services = _services(words, database, write_side, log, api_keys)
         yield app
+
+
+async def relay(settings: Settings, stop: asyncio.Event) -> None:
+    """Publishes the log to Kafka until asked to stop. Raises `TopicsRefused`, `OSError` where the database cannot be
+    reached."""
+    async with (
+        open_database(settings.database_url, pool_size=settings.pool_size) as database,
+        Tail(database.connect) as tail,
+        KafkaPublisher(settings.kafka, declaration(settings.topics), SERVICE) as publisher,
+    ):
+        changes = Changes(SERVICE, EventLog(database.pool, codec()), codec(), publish)
+        await until(stop, Relay(database.pool, changes.read, tail.wait, publisher, SERVICE).run())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +114,10 @@ class Maintenance:
 
     async def verify(self, table: InlineTable) -> Comparison:
         return await verify(self.connection, table, codec())
+
+    async def republish(self, after: int) -> None:
+        last = await Changes(SERVICE, self.log, codec(), publish).read(after - 1, 1) if after else []
+        await set_back(self.connection, SERVICE, after, last[0].cursor if last else None)
 
 
 @asynccontextmanager

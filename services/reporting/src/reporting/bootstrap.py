@@ -16,15 +16,17 @@ from fastapi import FastAPI
 from common.http.health import Health, schema_at_head
 from common.http.position import LogPosition
 from common.messaging import checkpoints, parking
-from common.messaging.feed import FeedSource, ForeignLog
+from common.messaging.feed import FeedSource
+from common.messaging.following import Follower, OpenTopic
 from common.messaging.parking import ParkedKey
+from common.messaging.ports import ForeignLog
 from common.messaging.rebuild import Rebuild, RebuildRunning, Rebuilt
-from common.messaging.subscriber import Subscriber
 from common.reference.pack import load_pack
+from common.runtime.worker import until
 from reporting.api.app import reporting_app
 from reporting.application.aggregates import Aggregates, Figures, ReadModelReplaced
 from reporting.dashboard.page import Page
-from reporting.messaging.consumers import CONSUMER, PUBLISHER, incidents_feed
+from reporting.messaging.consumers import CONSUMER, PUBLISHER, incidents_feed, incidents_topic
 from reporting.readmodel import tables, verifying
 from reporting.readmodel.projection import IncidentsProjection
 from reporting.readmodel.queries import Switched, snapshot
@@ -82,11 +84,18 @@ async def follow(settings: Settings, stop: asyncio.Event) -> None:
 
     Where the publisher's log is another one than before, the read model is made anew from it.
     """
-    async with _feed(settings) as source, _pool(settings) as pool:
+    async with _feed(settings) as feed, _pool(settings) as pool:
         while not stop.is_set():
-            subscriber = Subscriber(pool, source, IncidentsProjection(), CONSUMER, parked_limit=settings.parked_limit)
+            follower = Follower(
+                pool,
+                feed,
+                IncidentsProjection(),
+                CONSUMER,
+                open_topic=_topic(settings),
+                parked_limit=settings.parked_limit,
+            )
             try:
-                await _until(stop, subscriber)
+                await until(stop, follower.run())
             except ForeignLog as error:
                 log.warning("rebuilding", reason=str(error))
                 try:
@@ -140,19 +149,6 @@ class ParkedEvents:
         return await parking.skip(self.pool, CONSUMER, IncidentsProjection(), publisher, stream)
 
 
-async def _until(stop: asyncio.Event, subscriber: Subscriber) -> None:
-    """A subscriber may be cancelled at any moment: what it had begun is rolled back."""
-    running, asked = asyncio.create_task(subscriber.run()), asyncio.create_task(stop.wait())
-    await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
-    asked.cancel()
-    running.cancel()
-    try:
-        await running
-    except asyncio.CancelledError:
-        if not stop.is_set():
-            raise
-
-
 @asynccontextmanager
 async def _pool(settings: Settings, server_settings: dict[str, str] | None = None) -> AsyncIterator[asyncpg.Pool[Any]]:
     async with asyncpg.create_pool(
@@ -166,3 +162,7 @@ async def _pool(settings: Settings, server_settings: dict[str, str] | None = Non
 
 def _feed(settings: Settings, limit: int = 2_000) -> AbstractAsyncContextManager[FeedSource]:
     return incidents_feed(settings.incidents_url, settings.incidents_credential.get_secret_value(), limit=limit)
+
+
+def _topic(settings: Settings) -> OpenTopic | None:
+    return incidents_topic(settings.kafka, settings.instance) if settings.transport == "kafka" else None

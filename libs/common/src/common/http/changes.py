@@ -6,7 +6,7 @@ It is the transport where there is no broker, the source of every rebuild, the h
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -23,6 +23,8 @@ from common.http.position import HEADER, LogPosition
 from common.http.problems import invalid_parameter
 from common.http.routing import Router
 from common.messaging.envelope import Envelope, encode_line
+from common.messaging.published import HEADER as PUBLISHED_HEADER
+from common.messaging.published import Published
 from common.security.principal import Principal
 
 Publish = Callable[[Recorded[Any]], tuple[str, Contract] | None]
@@ -36,13 +38,22 @@ YIELD_EVERY = 100  # lines made before the event loop gets its turn
 class Changes:
     """A service's log as the world may see it. `publish` tells an event's wire name and contract, None: private."""
 
-    def __init__(self, service: str, log: EventLog[Any], codec: Codec[Any], publish: Publish) -> None:
+    def __init__(
+        self,
+        service: str,
+        log: EventLog[Any],
+        codec: Codec[Any],
+        publish: Publish,
+        published: Callable[[], Awaitable[Published | None]] | None = None,
+    ) -> None:
+        """`published` tells where the events are on Kafka, as `common.messaging.relay.published` does."""
         self.service = service
         self.log = log
+        self.published = published
         self._publish = publish
-        published = {name for name in CONTRACTS if name.startswith(f"{service}.")}
-        private = {name for name in codec.types if not any(wire.startswith(f"{name}.v") for wire in published)}
-        self.types = frozenset(published | private)
+        public = {name for name in CONTRACTS if name.startswith(f"{service}.")}
+        private = {name for name in codec.types if not any(wire.startswith(f"{name}.v") for wire in public)}
+        self.types = frozenset(public | private)
 
     async def read(self, after: int, limit: int) -> list[Envelope]:
         """Up to `limit` events after a position, in order, none left out. Raises `LogBroken`."""
@@ -117,11 +128,10 @@ def feed_router(changes: Changes, tail: Tail, guard: Any) -> Router:
         wanted = _wanted(types, changes.types)
         waiting = _Waiting(tail, wait, request.app.state.health.draining)
         page = await _page(changes, await _start(changes, after), limit, wanted, waiting)
-        return Response(
-            await _lines(page),
-            media_type="application/x-ndjson",
-            headers={"Next-Cursor": page.next_cursor, HEADER: str(page.head)},
-        )
+        headers = {"Next-Cursor": page.next_cursor, HEADER: str(page.head)}
+        if changes.published and (published := await changes.published()):
+            headers[PUBLISHED_HEADER] = str(published)
+        return Response(await _lines(page), media_type="application/x-ndjson", headers=headers)
 
     return router
 

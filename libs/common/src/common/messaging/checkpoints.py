@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -13,13 +13,18 @@ import asyncpg
 
 from common.kernel.errors import InConflict
 from common.messaging.envelope import Envelope
-from common.messaging.ports import Batch, Connection
+from common.messaging.partitioner import partition_of
+from common.messaging.ports import Batch, Connection, Place
 
 SILENCE = 5.0  # seconds without an answer of the publisher after which "up to date" is no longer believed
 
 
 class SwapLost(Exception):
     """Another worker, or a rebuild, has moved the checkpoint: this batch is not ours to apply."""
+
+
+class Moved(Exception):
+    """The consumer reads elsewhere now: its checkpoints are those of the feed, or of another topic."""
 
 
 class OtherLog(InConflict):
@@ -50,6 +55,17 @@ class Checkpoint:
     heard_at: datetime | None
     caught_up_at: datetime | None
     last_recorded_at: datetime | None
+    next_offset: int | None
+
+    @property
+    def number(self) -> int:
+        """The partition's number; 0 for the feed, which has no parts."""
+        _, _, number = self.partition.rpartition("/")
+        return int(number) if number.isdigit() else 0
+
+    @property
+    def place(self) -> Place:
+        return Place(self.position, self.cursor, self.next_offset, self.last_recorded_at)
 
     @property
     def lag_events(self) -> int | None:
@@ -70,62 +86,114 @@ class Checkpoint:
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Checkpoint))  # never *: a process may meet a younger schema
-_FIND = f"SELECT {_COLUMNS} FROM checkpoint WHERE (consumer, publisher, partition) = ($1, $2, $3)"  # noqa: S608  constants
-_BEGIN = "INSERT INTO checkpoint (consumer, publisher, partition) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING"
+_OF_CONSUMER = f"SELECT {_COLUMNS} FROM checkpoint WHERE (consumer, publisher) = ($1, $2)"  # noqa: S608  constants
 
 
-async def load(connection: Connection, consumer: str, publisher: str, partition: str) -> Checkpoint:
-    """Where to resume; a consumer that is new here begins at the beginning."""
-    key = (consumer, publisher, partition)
-    while (row := await connection.fetchrow(_FIND, *key)) is None:
-        await connection.execute(_BEGIN, *key)
-    return Checkpoint(**row)
-
-
-async def advance(connection: Connection, checkpoint: Checkpoint, batch: Batch, last: Envelope | None) -> Checkpoint:
-    """Moves the checkpoint to `last` (None: it stays), and keeps what the batch says of the publisher.
-
-    The first statement of a batch's transaction: it locks the row until the commit. Raises `SwapLost` unless the row
-    still is where `checkpoint` says.
-    """
-    position = last.sequence if last else checkpoint.position
-    row = await connection.fetchrow(
-        f"""
-        UPDATE checkpoint SET log_id = $6, position = $7::bigint, cursor = $8, head = $9::bigint,
-            heard_at = clock_timestamp(),
-            caught_up_at = CASE WHEN $7 >= $9 THEN clock_timestamp() ELSE caught_up_at END,
-            last_recorded_at = coalesce($10, last_recorded_at)
-        WHERE (consumer, publisher, partition, position, generation) = ($1, $2, $3, $4, $5)
-        RETURNING {_COLUMNS}
-        """,  # noqa: S608  constants
-        checkpoint.consumer,
-        checkpoint.publisher,
-        checkpoint.partition,
-        checkpoint.position,
-        checkpoint.generation,
-        batch.log_id,
-        position,
-        last.cursor if last else checkpoint.cursor,
-        max(batch.head, position),
-        last.recorded_at if last else None,
+async def begin(connection: Connection, consumer: str, publisher: str, partition: str) -> None:
+    """A consumer that is new here begins at the beginning of `partition`; one that is not goes on as it was."""
+    await connection.execute(
+        "INSERT INTO checkpoint (consumer, publisher, partition) SELECT $1, $2, $3"
+        " WHERE NOT EXISTS (SELECT FROM checkpoint WHERE (consumer, publisher) = ($1, $2)) ON CONFLICT DO NOTHING",
+        consumer,
+        publisher,
+        partition,
     )
-    if row is None:
+
+
+async def load(
+    connection: Connection, consumer: str, publisher: str, partitions: Collection[str]
+) -> dict[str, Checkpoint]:
+    """Where to resume in each of the partitions. Raises `Moved` where one of them is not read any more."""
+    found = await connection.fetch(f"{_OF_CONSUMER} AND partition = ANY($3)", consumer, publisher, list(partitions))
+    if len(found) != len(partitions):
+        raise Moved(f"{consumer} does not read all of {', '.join(sorted(partitions))}")
+    return {row["partition"]: Checkpoint(**row) for row in found}
+
+
+async def advance(
+    connection: Connection, held: Mapping[str, Checkpoint], batch: Batch, places: Mapping[str, Place]
+) -> dict[str, Checkpoint]:
+    """Moves the checkpoints of the partitions that the batch is about to their new places, where they have one, and
+    keeps what the batch says of the publisher.
+
+    The first statement of a batch's transaction: it locks the rows until the commit. Raises `SwapLost` unless each row
+    still is where `held` says.
+    """
+    moves = [_move(held[partition], places.get(partition), head) for partition, head in batch.heads.items()]
+    rows = await connection.fetch(
+        f"""
+        UPDATE checkpoint c SET log_id = $3, position = n.position, cursor = n.cursor, next_offset = n.next_offset,
+            head = n.head, heard_at = clock_timestamp(),
+            caught_up_at = CASE WHEN n.position >= n.head THEN clock_timestamp() ELSE caught_up_at END,
+            last_recorded_at = coalesce(n.recorded_at, last_recorded_at)
+        FROM unnest($4::text[], $5::bigint[], $6::bigint[], $7::integer[], $8::bigint[], $9::text[], $10::bigint[],
+                    $11::bigint[], $12::timestamptz[])
+            n(partition, was, offset_was, generation, position, cursor, next_offset, head, recorded_at)
+        WHERE (c.consumer, c.publisher, c.partition) = ($1, $2, n.partition)
+          AND (c.position, c.generation) = (n.was, n.generation) AND c.next_offset IS NOT DISTINCT FROM n.offset_was
+        RETURNING {", ".join(f"c.{name}" for name in _COLUMNS.split(", "))}
+        """,  # noqa: S608  constants
+        *_consumer_of(held),
+        batch.log_id,
+        *zip(*moves, strict=True),
+    )
+    if len(rows) != len(moves):
         raise SwapLost
-    return Checkpoint(**row)
+    return {row["partition"]: Checkpoint(**row) for row in rows}
+
+
+def _move(was: Checkpoint, place: Place | None, head: int) -> tuple[Any, ...]:
+    """A row for the statement of `advance`."""
+    to = place or was.place
+    return (
+        *(was.partition, was.position, was.next_offset, was.generation),
+        *(to.position, to.cursor, to.offset, max(head, to.position), to.recorded_at),
+    )
+
+
+def _consumer_of(held: Mapping[str, Checkpoint]) -> tuple[str, str]:
+    one = next(iter(held.values()))
+    return one.consumer, one.publisher
 
 
 async def hold(connection: Connection, consumer: str, publisher: str) -> Sequence[Checkpoint]:
     """Locks a consumer's checkpoints until the transaction ends: meanwhile nobody applies anything."""
-    rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM checkpoint WHERE (consumer, publisher) = ($1, $2) ORDER BY partition FOR UPDATE",  # noqa: S608  constants
-        consumer,
-        publisher,
-    )
+    statement = f"{_OF_CONSUMER} ORDER BY partition FOR UPDATE"
+    rows = await connection.fetch(statement, consumer, publisher)
+    if not rows:  # replaced while it waited for them
+        rows = await connection.fetch(statement, consumer, publisher)
     return [Checkpoint(**row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Which of a log's events a read model holds: up to a position, each partition up to its own."""
+
+    log_id: UUID | None
+    positions: Sequence[int]
+
+    @classmethod
+    async def of(cls, connection: Connection, consumer: str, publisher: str) -> Extent:
+        rows = await connection.fetch(_OF_CONSUMER, consumer, publisher)
+        found = sorted((Checkpoint(**row) for row in rows), key=lambda checkpoint: checkpoint.number)
+        log_id = next((checkpoint.log_id for checkpoint in found), None)
+        return cls(log_id, [checkpoint.position for checkpoint in found] or [0])
+
+    @property
+    def lowest(self) -> int:
+        return min(self.positions)
+
+    @property
+    def highest(self) -> int:
+        return max(self.positions)
+
+    def covers(self, envelope: Envelope) -> bool:
+        return envelope.sequence <= self.positions[partition_of(envelope.subject, len(self.positions))]
+
+
 async def freshness(connection: Connection, consumer: str) -> dict[str, dict[str, Any]]:
-    """Per publisher {"position", "lag_events", "lag_seconds"}; of several partitions the worst, None is unknown yet."""
+    """Per publisher {"position", "lag_events", "lag_seconds"}; of several partitions the sum of the events and the
+    worst of the others, None is unknown yet."""
     rows = await connection.fetch(
         f"SELECT {_COLUMNS} FROM checkpoint WHERE consumer = $1 ORDER BY publisher",  # noqa: S608  constants
         consumer,
@@ -142,7 +210,7 @@ def _freshness(checkpoints: Sequence[Checkpoint], now: datetime) -> dict[str, An
     seconds = [s for c in checkpoints if (s := c.lag_seconds(now)) is not None]
     return {
         "position": min(c.position for c in checkpoints),
-        "lag_events": max(events) if events else None,
+        "lag_events": sum(events) if events else None,
         "lag_seconds": round(max(seconds), 1) if seconds else None,
     }
 

@@ -38,7 +38,7 @@ class Envelope:
         members: dict[str, Any] = {
             "specversion": "1.0",
             "id": str(self.id),
-            "source": f"/salwatch/{self.publisher}/{self.log_id}",
+            "source": source_of(self.publisher, self.log_id),
             "type": self.type,
             "subject": str(self.subject),
             "time": self.occurred_at.isoformat(),
@@ -60,11 +60,11 @@ class Envelope:
     @classmethod
     def from_cloud_event(cls, members: dict[str, Any]) -> Envelope:
         """The envelope of a CloudEvent's members; raises `ValueError` or `KeyError` where one is missing or bad."""
-        _, _, publisher, log_id = members["source"].split("/")
+        publisher, log_id = publisher_and_log(members["source"])
         return cls(
             id=UUID(members["id"]),
             publisher=publisher,
-            log_id=UUID(log_id),
+            log_id=log_id,
             type=members["type"],
             subject=UUID(members["subject"]),
             occurred_at=datetime.fromisoformat(members["time"]),
@@ -76,6 +76,17 @@ class Envelope:
             causation_id=_uuid(members.get("causationid")),
             cursor=members.get("cursor"),
         )
+
+
+def source_of(publisher: str, log_id: UUID) -> str:
+    """The CloudEvents attribute `source`."""
+    return f"/salwatch/{publisher}/{log_id}"
+
+
+def publisher_and_log(source: str) -> tuple[str, UUID]:
+    """What `source_of` was made of; raises `ValueError`."""
+    _, _, publisher, log_id = source.split("/")
+    return publisher, UUID(log_id)
 
 
 def encode_line(members: dict[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,23 +12,21 @@ import httpx
 import msgspec
 import structlog
 
+from common.messaging import published
 from common.messaging.envelope import Envelope
 from common.messaging.faults import backoff
-from common.messaging.ports import Batch, Record
+from common.messaging.ports import Batch, ForeignLog, Place, Record
+from common.messaging.published import Published
 
 log = structlog.get_logger()
-
-
-class ForeignLog(Exception):
-    """The publisher's log is another one than we read before (it was restored): rebuild the read model."""
 
 
 class FeedRefused(Exception):
     """The publisher does not let us read, or what answers is not a change feed: nothing that passes by itself."""
 
 
-class GapInFeed(Exception):
-    """The publisher's own feed lacks an event: its log is broken, and going on would lose it."""
+PARTITION = "feed"
+"""The feed as checkpoints name it: it has no parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +35,7 @@ class _Answer:
     head: int
     events: Sequence[Envelope]
     next_cursor: str
+    published: Published | None
 
 
 class FeedSource:
@@ -45,33 +44,36 @@ class FeedSource:
     `wait` is how long an empty poll lasts; below `checkpoints.SILENCE` an idle reader counts as up to date.
     """
 
-    partition = "feed"
-
     def __init__(
         self, client: httpx.AsyncClient, publisher: str, url: str, *, limit: int = 2_000, wait: float = 2.0
     ) -> None:
         self.publisher = publisher
+        self.published: Published | None = None
+        """What the last answer said of the topic."""
         self._client = client
         self._url = url
         self._limit = limit
         self._wait = wait
+        self._placed = False
         self._cursor: str | None = None
 
-    def seek(self, cursor: str | None) -> None:
-        self._cursor = cursor
+    def anew(self) -> FeedSource:
+        """Another reader of the same feed, that is to be placed first."""
+        return FeedSource(self._client, self.publisher, self._url, limit=self._limit, wait=self._wait)
+
+    def unplaced(self) -> Collection[str]:
+        return () if self._placed else (PARTITION,)
+
+    async def seek(self, partition: str, place: Place) -> None:
+        self._placed = True
+        self._cursor = place.cursor
 
     async def poll(self) -> Batch:
         """Raises `ForeignLog`, `FeedRefused`; a publisher that is away is waited for."""
         answer = await self._read(self._cursor, self._wait)
         self._cursor = answer.next_cursor
-        records = [Record(event, event.sequence - 1) for event in answer.events]
-        return Batch(answer.log_id, answer.head, records)
-
-    async def between(self, cursor: str | None, position: int) -> Sequence[Envelope]:
-        events = (await self._read(cursor, 0)).events
-        if not events or [e.sequence for e in events] != list(range(position + 1, position + 1 + len(events))):
-            raise GapInFeed(f"{self.publisher} has no contiguous events after position {position}")
-        return events
+        self.published = answer.published
+        return Batch(answer.log_id, {PARTITION: answer.head}, [_record(event) for event in answer.events])
 
     async def _read(self, cursor: str | None, wait: float) -> _Answer:
         parameters = {"limit": str(self._limit), "wait": str(wait)} | ({"after": cursor} if cursor else {})
@@ -99,9 +101,17 @@ class FeedSource:
             _, log_id, head = response.headers["SALWatch-Position"].split(":")
             lines = [msgspec.json.decode(line) for line in response.content.splitlines()]
             events = [Envelope.from_cloud_event(line) for line in lines]
-            return _Answer(UUID(log_id), int(head), events, response.headers["Next-Cursor"])
+            topic = response.headers.get(published.HEADER)
+            return _Answer(
+                UUID(log_id), int(head), events, response.headers["Next-Cursor"], topic and Published.parse(topic)
+            )
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             raise FeedRefused(f"{self.publisher} answered what is not a change feed: {error!r}") from error
+
+
+def _record(event: Envelope) -> Record:
+    place = Place(event.sequence, event.cursor, recorded_at=event.recorded_at)
+    return Record(PARTITION, place, event.sequence - 1, event.log_id, event)
 
 
 def _passes_by_itself(status: int) -> bool:

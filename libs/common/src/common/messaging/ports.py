@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import UUID
 
@@ -24,43 +25,81 @@ Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """An event as a transport delivers it, with the position of the one before it in its partition."""
+class Place:
+    """How far a partition was read: all of it up to `position` in the publisher's log.
 
-    envelope: Envelope
+    `cursor` says so to the feed, `offset` to a topic, where it is known; `recorded_at` is when the last event was.
+    """
+
+    position: int = 0
+    cursor: str | None = None
+    offset: int | None = None
+    recorded_at: datetime | None = None
+
+    def after(self, taken: Place) -> Place:
+        """Where one is who was here and has taken a record: further on, or only at a later offset."""
+        return taken if taken.position > self.position else replace(self, offset=taken.offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a transport delivers: an event, or a watermark (None), which says that a partition goes this far.
+
+    `predecessor` is the position of the event before it in its partition.
+    """
+
+    partition: str
+    place: Place
     predecessor: int
+    log_id: UUID
+    envelope: Envelope | None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one poll brought: records in order, perhaps none; and the publisher's log and head as it then stood."""
+    """What one poll brought: records in order per partition, perhaps none; the publisher's log (None: nothing was
+    heard of it), and by partition how far it went then."""
 
-    log_id: UUID
-    head: int
+    log_id: UUID | None = None
+    heads: Mapping[str, int] = field(default_factory=dict)
     records: Sequence[Record] = ()
+
+    @property
+    def envelopes(self) -> list[Envelope]:
+        return [record.envelope for record in self.records if record.envelope is not None]
 
 
 class Source(Protocol):
-    """A partition of a publisher's events: the change feed, or a topic's partition.
+    """A publisher's events on their way here: the change feed, which is one partition, or those partitions of a topic
+    that are this worker's at present.
 
-    It may deliver twice, and from an earlier place than it was asked for; a subscriber stands both.
+    It may deliver twice, and lose records: a subscriber drops what it knows, and misses a predecessor.
     """
 
     @property
     def publisher(self) -> str: ...
 
-    @property
-    def partition(self) -> str: ...
+    def unplaced(self) -> Collection[str]:
+        """Partitions that became ours and deliver nothing before `seek` said where to begin."""
 
-    def seek(self, cursor: str | None) -> None:
-        """The next poll begins after `cursor`; None is the beginning."""
+    async def seek(self, partition: str, place: Place) -> None:
+        """The partition goes on after `place`, or somewhat before."""
 
     async def poll(self) -> Batch:
-        """The next records; waits a while for them. Survives a publisher that is away. Raises `ForeignLog`."""
+        """The next records of the partitions placed; waits a while for them. Survives a publisher that is away.
+        Raises `ForeignLog`, `TopicLeft`."""
 
-    async def between(self, cursor: str | None, position: int) -> Sequence[Envelope]:
-        """The events after `cursor`, which stands at `position`: at least the next one, contiguous, from the
-        publisher's own feed. Raises `GapInFeed` where it has none either."""
+
+class Gap(Exception):
+    """A record's predecessor was not delivered: something between was lost on the way."""
+
+
+class ForeignLog(Exception):
+    """The publisher's log is another one than we read before (it was restored): rebuild the read model."""
+
+
+class TopicLeft(Exception):
+    """Nothing more is to be read here: the publisher has closed this generation of its topic."""
 
 
 class Undecodable(ValueError):
@@ -101,9 +140,36 @@ class Projection(Protocol):
         """Applies events in order, none of them seen before. Must write what `seen` then tells."""
 
 
-class Publisher(Protocol):
-    """Where a relay publishes to."""
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A record as a broker keeps it."""
 
-    async def publish(self, batch: Sequence[Envelope], epoch: int) -> None:
-        """Publishes in order and returns once all of it is acknowledged; else raises, and may have published some.
-        `epoch` tells the relay's present leader from earlier ones."""
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A generation of a publisher's topic, as it is on the broker."""
+
+    generation: int
+    partitions: int
+
+
+class Publisher(Protocol):
+    """Where a relay publishes to. A topic is named by its generation. Whatever a method raises, it may be called
+    again."""
+
+    async def newest(self) -> Topic | None:
+        """The highest generation that there is; None: none yet."""
+
+    async def create(self, generation: int) -> Topic:
+        """Makes a generation as it is declared; what exists is left as it is."""
+
+    async def used(self, generation: int) -> bool:
+        """Whether anything was ever published to it."""
+
+    async def publish(self, generation: int, messages: Mapping[int, Sequence[Message]]) -> None:
+        """Publishes each partition's messages in order and returns once all of them are acknowledged; else raises, and
+        may have published some."""

@@ -16,10 +16,11 @@ from uuid import UUID
 import asyncpg
 import structlog
 
-from common.messaging import checkpoints, parking
-from common.messaging.checkpoints import Checkpoint
+from common.messaging import checkpoints, feed, parking
+from common.messaging.checkpoints import Checkpoint, Extent
+from common.messaging.feed import FeedSource
 from common.messaging.parking import ParkedKey
-from common.messaging.ports import Connection, Projection, Source
+from common.messaging.ports import Connection, Projection
 from common.messaging.subscriber import Subscriber
 
 log = structlog.get_logger()
@@ -34,7 +35,7 @@ class RebuildRunning(Exception):
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
     """Digests of the old and the new read model at one position (None: the old one came from another log), and what
-    was and is set aside."""
+    was and is set aside. The position is that up to which nothing was missing."""
 
     position: int
     live_digest: str | None
@@ -60,7 +61,7 @@ class Rebuild:
     def __init__(
         self,
         dsn: str,
-        source: Source,
+        source: FeedSource,
         projection: Projection,
         consumer: str,
         *,
@@ -126,33 +127,31 @@ class Rebuild:
     async def _compare(self, building: asyncpg.Pool[Any], subscriber: Subscriber) -> Rebuilt:
         async with self._pool(self._schema) as live, live.acquire() as connection:
             async with connection.transaction(isolation="repeatable_read"):  # position and tables of one moment
-                checkpoint = await self._checkpoint(connection, self._consumer)
+                extent = await Extent.of(connection, self._consumer, self._source.publisher)
                 live_digest = await self._digest(connection)
             was_parked = await parking.parked(connection, self._consumer)
-        mine = await self._position(building)
-        comparable = checkpoint.log_id in (None, mine.log_id)
+        comparable = extent.log_id in (None, (await self._reached(building)).log_id)
         if comparable:
-            await self._fill(building, subscriber, checkpoint.position)
+            await self._fill(building, subscriber, extent.lowest)
+            await subscriber.ahead(extent)
         else:
             await self._catch_up(subscriber)
         async with building.acquire() as connection:
             return Rebuilt(
-                position=(await self._checkpoint(connection, self._building)).position,
+                position=(await self._reached(building)).position,
                 live_digest=live_digest if comparable else None,
                 new_digest=await self._digest(connection),
                 was_parked=was_parked,
                 parked=await parking.parked(connection, self._building),
             )
 
-    async def _checkpoint(self, connection: Connection, consumer: str) -> Checkpoint:
-        return await checkpoints.load(connection, consumer, self._source.publisher, self._source.partition)
-
-    async def _position(self, building: asyncpg.Pool[Any]) -> Checkpoint:
+    async def _reached(self, building: asyncpg.Pool[Any]) -> Checkpoint:
         async with building.acquire() as connection:
-            return await self._checkpoint(connection, self._building)
+            found = await checkpoints.load(connection, self._building, self._source.publisher, [feed.PARTITION])
+        return found[feed.PARTITION]
 
     async def _fill(self, building: asyncpg.Pool[Any], subscriber: Subscriber, up_to: int) -> None:
-        while (await self._position(building)).position < up_to:
+        while (await self._reached(building)).position < up_to:
             await subscriber.step(up_to)
 
     async def _catch_up(self, subscriber: Subscriber) -> None:
@@ -164,7 +163,7 @@ class Rebuild:
         """While this holds the live checkpoint its worker stands still, so what is left to apply is bounded."""
         async with building.acquire() as connection, connection.transaction():
             live = await checkpoints.hold(connection, self._consumer, self._source.publisher)
-            mine = await self._checkpoint(connection, self._building)
+            mine = await self._reached(building)
             await self._fill(
                 building, subscriber, max((c.position for c in live if c.log_id == mine.log_id), default=0)
             )

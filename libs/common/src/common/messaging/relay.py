@@ -1,16 +1,16 @@
 """Publishes the log: one leader at a time reads on from the cursor, publishes, and saves the cursor afterwards.
 
-A crash in between publishes again; nothing is lost and nothing overtakes. The leader's lease has a rising epoch, and
-the cursor is only saved under it, so that a leader that was paused for too long finds itself deposed.
+A crash in between publishes again; nothing is lost and nothing overtakes. Each event goes out with the position of the
+one before it in its partition, and every partition is told how far the log was published: so whoever reads one knows
+whether anything is missing.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
+import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -18,158 +18,192 @@ import structlog
 
 from common.messaging.envelope import Envelope
 from common.messaging.faults import TRANSIENT, backoff
-from common.messaging.ports import Publisher
+from common.messaging.lease import Deposed, Lease
+from common.messaging.ports import Connection, Publisher, Topic
+from common.messaging.progress import COLUMNS, Progress, missing
+from common.messaging.published import Published
+from common.messaging.topics import topic_name
 from common.observability import metrics
 
 log = structlog.get_logger()
 
-IDLE_SECONDS = 1.0
+Read: TypeAlias = Callable[[int, int], Awaitable[Sequence[Envelope]]]
+Wait: TypeAlias = Callable[[int, float], Awaitable[bool]]
+
+_SET_PROGRESS = ", ".join(f"{name} = ${n}" for n, name in enumerate(COLUMNS, start=3))
+
+IDLE_SECONDS = 1.0  # without anything new, after which the partitions are told again
+MARK_SECONDS = 0.2  # at least between two rounds of watermarks
+LOOK_SECONDS = 5.0  # between two looks whether there is a newer generation of the topic
 
 
-class Deposed(Exception):
-    """Another relay took the lease over."""
+async def published(pool: asyncpg.Pool[Any], service: str) -> Published | None:
+    """Where this service's log is on Kafka, and how far; None where it is not."""
+    row = await pool.fetchrow(
+        "SELECT r.generation, cardinality(r.predecessors) AS partitions, r.position FROM relay r"
+        " JOIN event_log l USING (log_id) WHERE r.name = $1",
+        service,
+    )
+    return row and Published(topic_name(service, row["generation"]), row["partitions"], row["position"])
 
 
-class LogReplaced(Exception):
-    """The log was restored and has another id: what follows belongs into a new generation of topics."""
+async def set_back(connection: Connection, service: str, position: int, cursor: str | None) -> None:
+    """Everything after the position, whose cursor is given, is published again into the present topic. Deposes the
+    leader that may be."""
+    await connection.execute(
+        "UPDATE relay SET position = $2, epoch = epoch + 1, held_until = '-infinity',"
+        " cursor = $3, predecessors = array_fill($2::bigint, ARRAY[cardinality(predecessors)]) WHERE name = $1",
+        service,
+        position,
+        cursor,
+    )
 
 
 class LogGap(Exception):
     """The log lacks a position: publishing on would lose an event for good."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A leader's time in office, and how far the log was published by then."""
-
-    epoch: int
-    log_id: UUID | None
-    position: int
-
-
 class Relay:
     """`read(after, limit)` gives the log's events in order, private ones without data; `wait(after, seconds)` returns
-    when there may be more. Both as `common.http.changes.Changes` and `common.eventsourcing.tail.Tail` have them."""
+    when there may be more. Both as `common.http.changes.Changes` and `common.eventsourcing.tail.Tail` have them.
+    `service` is the publisher's name."""
 
     def __init__(
         self,
         pool: asyncpg.Pool[Any],
-        read: Callable[[int, int], Awaitable[Sequence[Envelope]]],
-        wait: Callable[[int, float], Awaitable[bool]],
+        read: Read,
+        wait: Wait,
         publisher: Publisher,
-        name: str,
+        service: str,
         *,
-        batch_size: int = 1_000,
+        batch_size: int = 2_000,
         lease_seconds: float = 5.0,
     ) -> None:
         self._pool = pool
         self._read = read
         self._wait = wait
         self._publisher = publisher
-        self._name = name
+        self._service = service
         self._batch_size = batch_size
-        self._lease = lease_seconds
+        self._reader = f"{service}-relay"
+        self._lease = Lease(pool, service, lease_seconds)
 
     async def run(self) -> None:
-        """For ever, as leader or standing by. Raises `LogGap` and `LogReplaced`; what else fails is tried again."""
-        await self._pool.execute("INSERT INTO relay (name) VALUES ($1) ON CONFLICT DO NOTHING", self._name)
+        """For ever, as leader or standing by. Raises `LogGap`; what else fails is tried again."""
+        await self._pool.execute("INSERT INTO relay (name) VALUES ($1) ON CONFLICT DO NOTHING", self._service)
+        measuring = asyncio.create_task(self._measure_always(), name=f"relay-lag-{self._service}")
+        try:
+            while True:
+                try:
+                    if (epoch := await self._lease.take()) is not None:
+                        await self._lease.hold_while(epoch, self._lead(epoch))
+                except (Deposed, *TRANSIENT) as error:
+                    log.warning("relay_stands_by", relay=self._service, error=repr(error))
+                await asyncio.sleep(self._lease.seconds / 4)
+        finally:
+            measuring.cancel()
+
+    async def _lead(self, epoch: int) -> None:
+        """Publishes until the lease is lost. After a failure of the broker it begins anew where it saved."""
+        failures = 0
+        while True:
+            try:
+                progress = await self._open(epoch)
+                log.info("relay_leads", relay=self._service, epoch=epoch, position=progress.position)
+                await self._pump(progress, epoch)
+                failures = 0
+            except (LogGap, Deposed):
+                raise
+            except Exception as error:  # whatever a broker's client raises; the lag tells how long it lasts
+                log.warning("relay_cannot_publish", relay=self._service, error=repr(error), failures=failures)
+                await asyncio.sleep(backoff(failures))
+                failures += 1
+
+    async def _open(self, epoch: int) -> Progress:
+        """Where to go on, in a topic that is there. What it leaves it closes."""
+        stored, log_id = await self._stored()
+        newest = await self._publisher.newest()
+        progress = await self._succeeding(stored, log_id, newest)
+        if stored and newest and newest.generation >= stored.generation != progress.generation:
+            log.warning("topic_closed", relay=self._service, generation=stored.generation, next=progress.generation)
+            ends = stored.marks(self._service, epoch, progress.generation)
+            await self._publisher.publish(stored.generation, ends)
+        await self._save(progress, epoch)
+        return progress
+
+    async def _succeeding(self, stored: Progress | None, log_id: UUID, newest: Topic | None) -> Progress:
+        if stored is None:
+            used = newest is not None and await self._publisher.used(newest.generation)
+            generation = newest.generation + used if newest else 1
+            return Progress.beginning(log_id, await self._publisher.create(generation))
+        if stored.log_id != log_id:  # restored: what the old topics hold is not of this log
+            generation = max(stored.generation, newest.generation if newest else 0) + 1
+            return Progress.beginning(log_id, await self._publisher.create(generation))
+        if newest is None or newest.generation < stored.generation:  # the broker has lost it
+            return stored.moved_to(await self._publisher.create(stored.generation))
+        return stored.moved_to(newest)
+
+    async def _pump(self, progress: Progress, epoch: int) -> None:
+        """Until the topic or the log is another one."""
+        marked = looked = time.monotonic()
+        told = -1  # the position that all partitions were told
+        while True:
+            batch = await self._read(progress.position, self._batch_size)
+            if gap := missing(progress.position, batch):
+                raise LogGap(f"position {gap} is missing")
+            if batch and batch[0].log_id != progress.log_id:
+                return
+            if batch:
+                messages, progress = progress.after(batch, epoch)
+                await self._publisher.publish(progress.generation, messages)
+                await self._save(progress, epoch)
+            due = MARK_SECONDS if told < progress.position else IDLE_SECONDS
+            if time.monotonic() - marked >= due:
+                await self._publisher.publish(progress.generation, progress.marks(self._service, epoch))
+                marked, told = time.monotonic(), progress.position
+            if time.monotonic() - looked >= LOOK_SECONDS:
+                looked = time.monotonic()
+                if await self._is_elsewhere(progress):
+                    return
+            if not batch:
+                await self._wait(progress.position, due)
+
+    async def _is_elsewhere(self, progress: Progress) -> bool:
+        """Whether the log was restored, or there is another generation of the topic, or none any more."""
+        _, log_id = await self._stored()
+        newest = await self._publisher.newest()
+        return log_id != progress.log_id or newest is None or newest.generation != progress.generation
+
+    async def _stored(self) -> tuple[Progress | None, UUID]:
+        """What was saved last, and the log as it is now."""
+        row = await self._pool.fetchrow(
+            f"SELECT l.log_id AS present, {', '.join(f'r.{name}' for name in COLUMNS)}"  # noqa: S608  constants
+            " FROM event_log l, relay r WHERE r.name = $1",
+            self._service,
+        )
+        assert row is not None, "run inserts it"
+        present, *values = row
+        return (Progress(*values) if values[0] else None), present
+
+    async def _save(self, progress: Progress, epoch: int) -> None:
+        await self._lease.save(epoch, _SET_PROGRESS, *progress.values())
+
+    async def _measure_always(self) -> None:
+        """By whoever runs, leader or not: a log that nobody publishes must not look healthy."""
         while True:
             try:
                 await self._measure()
-                if term := await self._take_over():
-                    log.info("relay_leads", relay=self._name, epoch=term.epoch, position=term.position)
-                    await self._lead(term)
-            except (Deposed, *TRANSIENT) as error:
-                log.warning("relay_stands_by", relay=self._name, error=repr(error))
-            await asyncio.sleep(self._lease / 4)
-
-    async def _take_over(self) -> Term | None:
-        """The lease, where nobody holds it any more."""
-        row = await self._pool.fetchrow(
-            "UPDATE relay SET epoch = epoch + 1, held_until = clock_timestamp() + $2 * interval '1 second'"
-            " WHERE name = $1 AND held_until < clock_timestamp() RETURNING epoch, log_id, position",
-            self._name,
-            self._lease,
-        )
-        return Term(**row) if row else None
-
-    async def _lead(self, term: Term) -> None:
-        """Publishes until the lease is lost, keeping it meanwhile; gives it back where it ends otherwise."""
-        keeping = asyncio.create_task(self._keep(term), name=f"relay-lease-{self._name}")
-        pumping = asyncio.create_task(self._pump(term), name=f"relay-{self._name}")
-        try:
-            done, _ = await asyncio.wait({keeping, pumping}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            keeping.cancel()
-            pumping.cancel()
-            await asyncio.gather(keeping, pumping, return_exceptions=True)
-            await self._give_back(term)
-
-    async def _keep(self, term: Term) -> None:
-        while True:
-            await asyncio.sleep(self._lease / 4)
-            await self._update("held_until = clock_timestamp() + $3 * interval '1 second'", term, self._lease)
-            await self._measure()
-
-    async def _pump(self, term: Term) -> None:
-        position = term.position
-        while True:
-            batch = await self._read(position, self._batch_size)
-            _check(term, position, batch)
-            if batch:
-                if public := [envelope for envelope in batch if envelope.data is not None]:
-                    await self._publish(public, term)
-                await self._update("log_id = $3, position = $4", term, batch[-1].log_id, batch[-1].sequence)
-                position = batch[-1].sequence
-            else:
-                await self._wait(position, IDLE_SECONDS)
-
-    async def _publish(self, batch: Sequence[Envelope], term: Term) -> None:
-        """Until it is acknowledged: nothing newer may go out before it."""
-        for attempt in itertools.count():
-            try:
-                await self._publisher.publish(batch, term.epoch)
-            except Exception as error:  # whatever a broker's client raises; the lag tells how long it lasts
-                log.warning("relay_cannot_publish", relay=self._name, error=repr(error), attempt=attempt)
-                await asyncio.sleep(backoff(attempt))
-            else:
-                return
-
-    async def _update(self, what: str, term: Term, *values: Any) -> None:
-        status = await self._pool.execute(
-            f"UPDATE relay SET {what} WHERE name = $1 AND epoch = $2",  # noqa: S608  constants of this class
-            self._name,
-            term.epoch,
-            *values,
-        )
-        if status != "UPDATE 1":
-            raise Deposed(f"epoch {term.epoch} of {self._name} is over")
-
-    async def _give_back(self, term: Term) -> None:
-        """So that a standby need not wait for the lease to end; where that fails, it waits."""
-        try:
-            await self._update("held_until = '-infinity'", term)
-        except (Deposed, *TRANSIENT) as error:
-            log.info("relay_lease_not_given_back", relay=self._name, error=repr(error))
+            except TRANSIENT as error:
+                log.warning("relay_lag_unknown", relay=self._service, error=repr(error))
+            await asyncio.sleep(self._lease.seconds / 4)
 
     async def _measure(self) -> None:
-        """Measured by whoever runs, leader or not: a log that nobody publishes must not look healthy."""
         row = await self._pool.fetchrow(
             "SELECT l.head - r.position AS events,"
             " coalesce(extract(epoch FROM clock_timestamp() - e.recorded_at), 0)::float8 AS seconds"
             " FROM event_log l, relay r LEFT JOIN event e ON e.position = r.position + 1 WHERE r.name = $1",
-            self._name,
+            self._service,
         )
         assert row is not None, "run inserts it"
-        metrics.TAIL_LAG_EVENTS.labels(self._name).set(row["events"])
-        metrics.TAIL_LAG_SECONDS.labels(self._name).set(row["seconds"])
-
-
-def _check(term: Term, position: int, batch: Sequence[Envelope]) -> None:
-    for expected, envelope in enumerate(batch, start=position + 1):
-        if envelope.sequence != expected:
-            raise LogGap(f"position {expected} is missing")
-        if term.log_id not in (None, envelope.log_id):
-            raise LogReplaced(f"published so far: log {term.log_id}; now: {envelope.log_id}")
+        metrics.TAIL_LAG_EVENTS.labels(self._reader).set(row["events"])
+        metrics.TAIL_LAG_SECONDS.labels(self._reader).set(row["seconds"])

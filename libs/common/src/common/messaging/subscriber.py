@@ -1,9 +1,9 @@
-"""A consumer's loop: a batch, its effects and the checkpoint in one transaction; so in effect each event once."""
+"""A consumer's loop: a batch, its effects and the checkpoints in one transaction; so in effect each event once."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -11,11 +11,10 @@ import structlog
 
 from common.kernel.clock import utc_now
 from common.messaging import checkpoints
-from common.messaging.checkpoints import Checkpoint, SwapLost
+from common.messaging.checkpoints import Checkpoint, Extent, SwapLost
 from common.messaging.envelope import Envelope
 from common.messaging.faults import TRANSIENT, backoff
-from common.messaging.feed import ForeignLog
-from common.messaging.ports import Batch, Projection, Source
+from common.messaging.ports import Batch, ForeignLog, Gap, Place, Projection, Source
 from common.messaging.projecting import Projecting, TooManyParked
 from common.observability import metrics
 
@@ -25,9 +24,9 @@ log = structlog.get_logger()
 
 
 class Subscriber:
-    """Brings one partition of a publisher's events into one consumer's read model.
+    """Brings a publisher's events into one consumer's read model: those of all partitions that its source has.
 
-    It may be cancelled or killed at any moment, and run twice at a time: the checkpoint's swap lets one of them win.
+    It may be cancelled or killed at any moment, and run twice at a time: the checkpoints' swap lets one of them win.
     `consumer` is a durable identity, never renamed.
     """
 
@@ -44,11 +43,11 @@ class Subscriber:
         self._source = source
         self._projecting = Projecting(projection, consumer, source.publisher, parked_limit)
         self._consumer = consumer
-        self._checkpoint: Checkpoint | None = None  # None: to be read again, and the source to be set back to it
+        self._held: dict[str, Checkpoint] = {}
+        self._astray: set[str] = set()  # whose checkpoints are to be read again, and the source to be set to them
 
     async def run(self) -> None:
-        """For ever. What passes by itself is waited out; raises `ForeignLog`, `TooManyParked`, `FeedRefused`,
-        `GapInFeed` and the errors of a projection that is not at fault with one event alone."""
+        """For ever. What passes by itself is waited out; the rest is raised: see `step` and `Projecting.apply`."""
         failures = 0
         while True:
             try:
@@ -60,68 +59,89 @@ class Subscriber:
                 failures += 1
 
     async def step(self, up_to: int | None = None) -> int:
-        """One poll, applied, but nothing beyond position `up_to`: how many positions it went on. A batch that
-        another worker applied first is dropped, and counts 0."""
-        checkpoint = self._checkpoint or await self._resume()
-        self._checkpoint = None
+        """One poll, applied, but nothing beyond position `up_to`: how many positions it went on, all partitions
+        together. A batch that another worker applied first is dropped, and counts 0.
+
+        Raises `Gap`, `ForeignLog`, `TopicLeft`, `Moved`, `FeedRefused`, `TooManyParked`."""
+        await self._place()
         batch = await self._source.poll()
-        if checkpoint.log_id not in (None, batch.log_id):
-            raise ForeignLog(f"{self._source.publisher} has a log of another id; rebuild {self._consumer}")
+        if not batch.heads:
+            return 0
+        held = {partition: self._held[partition] for partition in batch.heads}
+        self._astray |= held.keys()  # until all of it went well
         try:
-            reached = await self._take(checkpoint, _limited(batch, up_to))
+            reached = await self._take(held, _limited(batch, up_to))
         except SwapLost:
-            log.info("batch_dropped", consumer=self._consumer, position=checkpoint.position)
+            log.info("batch_dropped", consumer=self._consumer, partitions=sorted(held))
             return 0
         if up_to is None:
-            self._checkpoint = reached
-        self._measure(reached)
-        return reached.position - checkpoint.position
+            self._held |= reached
+            self._astray -= reached.keys()
+        self._measure()
+        return sum(checkpoint.position - held[partition].position for partition, checkpoint in reached.items())
 
-    async def _resume(self) -> Checkpoint:
+    async def ahead(self, extent: Extent) -> None:
+        """Applies what `extent` covers beyond its lowest position, where the checkpoint stands, and stays there."""
+        await self._place()
+        held, reached = dict(self._held), extent.lowest
+        self._astray |= held.keys()
+        while reached < extent.highest:
+            batch = await self._source.poll()
+            covered = [envelope for envelope in batch.envelopes if extent.covers(envelope)]
+            await self._commit(held, Batch(batch.log_id, batch.heads), covered, {})
+            reached = max((record.place.position for record in batch.records), default=reached)
+
+    async def _place(self) -> None:
+        """Reads the checkpoints that it does not hold and sets the source to them."""
+        partitions = self._astray.union(self._source.unplaced())
+        if not partitions:
+            return
         async with self._pool.acquire() as connection:
-            checkpoint = await checkpoints.load(
-                connection, self._consumer, self._source.publisher, self._source.partition
-            )
-        self._source.seek(checkpoint.cursor)
-        return checkpoint
+            await checkpoints.begin(connection, self._consumer, self._source.publisher, min(partitions))
+            found = await checkpoints.load(connection, self._consumer, self._source.publisher, partitions)
+        for partition, checkpoint in found.items():
+            await self._source.seek(partition, checkpoint.place)
+        self._held |= found
+        self._astray.clear()
 
-    async def _take(self, checkpoint: Checkpoint, batch: Batch) -> Checkpoint:
-        """Applies a batch; where a record's predecessor was not seen, what is missing comes from the feed first."""
-        waiting: list[Envelope] = []
-        position = checkpoint.position
-        for record in batch.records:
-            if record.predecessor > position:
-                checkpoint = await self._commit(checkpoint, batch, waiting)
-                checkpoint = await self._heal(checkpoint, batch, record.predecessor)
-                waiting = []
-            waiting.append(record.envelope)
-            position = max(position, checkpoint.position, record.envelope.sequence)
-        return await self._commit(checkpoint, batch, waiting)
+    async def _take(self, held: Mapping[str, Checkpoint], batch: Batch) -> dict[str, Checkpoint]:
+        """Applies a batch whose records follow on what was seen."""
+        logs = {batch.log_id, *(record.log_id for record in batch.records)}
+        logs |= {checkpoint.log_id for checkpoint in held.values()} - {None}
+        if len(logs) > 1:
+            raise ForeignLog(f"{self._source.publisher} has a log of another id; rebuild {self._consumer}")
+        return await self._commit(held, batch, batch.envelopes, _reached(held, batch))
 
-    async def _heal(self, checkpoint: Checkpoint, batch: Batch, up_to: int) -> Checkpoint:
-        log.warning("gap_healed", consumer=self._consumer, after=checkpoint.position, up_to=up_to)
-        while checkpoint.position < up_to:
-            missing = await self._source.between(checkpoint.cursor, checkpoint.position)
-            checkpoint = await self._commit(checkpoint, batch, missing)
-        return checkpoint
-
-    async def _commit(self, checkpoint: Checkpoint, batch: Batch, envelopes: Sequence[Envelope]) -> Checkpoint:
+    async def _commit(
+        self, held: Mapping[str, Checkpoint], batch: Batch, envelopes: Sequence[Envelope], places: Mapping[str, Place]
+    ) -> dict[str, Checkpoint]:
         """One transaction: the swap first, for it keeps others out until the commit, then the read model."""
-        last = max(envelopes, key=lambda envelope: envelope.sequence, default=None)
-        if last is not None and last.sequence <= checkpoint.position:
-            last = None  # all of it came before
         async with self._pool.acquire() as connection, connection.transaction():
-            advanced = await checkpoints.advance(connection, checkpoint, batch, last)
+            advanced = await checkpoints.advance(connection, held, batch, places)
             await self._projecting.apply(connection, envelopes)
         return advanced
 
-    def _measure(self, checkpoint: Checkpoint) -> None:
+    def _measure(self) -> None:
         """The age is worked out when it is asked for, so that it also grows while nothing comes."""
-        metrics.TAIL_LAG_EVENTS.labels(self._consumer).set(checkpoint.lag_events or 0)
-        metrics.TAIL_LAG_SECONDS.labels(self._consumer).set_function(lambda: checkpoint.lag_seconds(utc_now()) or 0)
+        held = list(self._held.values())
+        metrics.TAIL_LAG_EVENTS.labels(self._consumer).set(sum(checkpoint.lag_events or 0 for checkpoint in held))
+        metrics.TAIL_LAG_SECONDS.labels(self._consumer).set_function(
+            lambda: max((checkpoint.lag_seconds(utc_now()) or 0 for checkpoint in held), default=0)
+        )
 
 
 def _limited(batch: Batch, up_to: int | None) -> Batch:
     if up_to is None:
         return batch
-    return Batch(batch.log_id, batch.head, [r for r in batch.records if r.envelope.sequence <= up_to])
+    return Batch(batch.log_id, batch.heads, [r for r in batch.records if r.place.position <= up_to])
+
+
+def _reached(held: Mapping[str, Checkpoint], batch: Batch) -> dict[str, Place]:
+    """The place of each partition after the batch. Raises `Gap`."""
+    places: dict[str, Place] = {}
+    for record in batch.records:
+        was = places.get(record.partition, held[record.partition].place)
+        if record.predecessor > was.position:
+            raise Gap(f"{record.partition}: position {record.predecessor} was not delivered after {was.position}")
+        places[record.partition] = was.after(record.place)
+    return places

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import yaml
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
@@ -49,6 +51,12 @@ class Declaration(_Declared):
 def topic_name(service: str, generation: int = 1) -> str:
     """`incidents.events`, later `incidents.events.g2`."""
     return f"{service}.events" + (f".g{generation}" if generation > 1 else "")
+
+
+def generation_of(service: str, name: str) -> int | None:
+    """The generation of a topic of that name; None: it is not of this service."""
+    match = re.fullmatch(rf"{re.escape(service)}\.events(?:\.g([1-9]\d*))?", name)
+    return int(match[1] or 1) if match else None
 
 
 def declaration(path: Path) -> Declaration:
@@ -97,6 +105,18 @@ async def create_generation(
     """
     async with _connected(bootstrap) as admin:
         await _create(admin, topic_name(service, generation), partitions, declared)
+
+
+async def used(bootstrap: str, name: str) -> bool:
+    """Whether anything was ever written to a topic. Raises aiokafka's errors."""
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap)
+    try:
+        await consumer.start()
+        async with _connected(bootstrap) as admin:
+            partitions = [TopicPartition(name, number) for number in range(await _partitions(admin, name) or 0)]
+        return any((await consumer.end_offsets(partitions)).values())
+    finally:
+        await consumer.stop()
 
 
 async def create_topic(bootstrap: str, name: str, partitions: int, config: Mapping[str, str]) -> None:

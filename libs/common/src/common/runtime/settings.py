@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
+
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -21,6 +24,16 @@ class ServiceSettings(BaseSettings):
     jwks: str = Field("var/jwks.json", validation_alias="SALWATCH_JWKS", description="path or http(s) URL")
     issuer: str = Field("salwatch-embedded", validation_alias="SALWATCH_ISSUER")
     audience: str = Field("salwatch", validation_alias="SALWATCH_AUDIENCE")
+    transport: Literal["feed", "kafka"] = Field("feed", validation_alias="SALWATCH_TRANSPORT")
+    kafka: str = Field("127.0.0.1:9092", validation_alias="SALWATCH_KAFKA", description="bootstrap servers")
+    topics: Path = Field(
+        Path("deploy/kafka/topics.yaml"), validation_alias="SALWATCH_TOPICS", description="where topics are declared"
+    )
+    instance: str | None = Field(
+        None,
+        validation_alias="SALWATCH_INSTANCE",
+        description="a name of this process among its like that a restart keeps: then partitions stay with it",
+    )
     log_level: str = Field("info", validation_alias="SALWATCH_LOG_LEVEL")
     drain_seconds: float = Field(0.0, ge=0, validation_alias="SALWATCH_DRAIN_SECONDS")
     stop_seconds: float = Field(20.0, gt=0, validation_alias="SALWATCH_STOP_SECONDS")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import structlog
 
@@ -35,3 +36,16 @@ async def work(*jobs: Job, stop_seconds: float = 20.0, stop: asyncio.Event | Non
         await asyncio.gather(*late, return_exceptions=True)
         for task in tasks - late:
             task.result()
+
+
+async def until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Does work that may be cancelled at any moment until the event is set; raises what it raises."""
+    running, asked = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
+    asked.cancel()
+    running.cancel()
+    try:
+        await running
+    except asyncio.CancelledError:
+        if not stop.is_set():
+            raise

@@ -1,4 +1,4 @@
-"""What reporting listens to: the change feed of `incidents`."""
+"""What reporting listens to: the change feed of `incidents`, and its topic."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 import httpx
 
 from common.messaging.feed import FeedSource
+from common.messaging.following import OpenTopic
+from common.messaging.kafka.source import KafkaSource
 
 CONSUMER = "reporting"
 """The durable identity of our checkpoints; never renamed."""
@@ -23,3 +25,12 @@ async def incidents_feed(url: str, credential: str, *, limit: int = 2_000) -> As
     headers = {"Authorization": credential} if credential else {}
     async with httpx.AsyncClient(headers=headers, timeout=_TIMEOUT) as client:
         yield FeedSource(client, PUBLISHER, f"{url.rstrip('/')}/v1/events", limit=limit)
+
+
+def incidents_topic(bootstrap: str, instance: str | None) -> OpenTopic:
+    """Opens this service's share of the topic of that name."""
+
+    def open_topic(name: str) -> KafkaSource:
+        return KafkaSource(bootstrap, PUBLISHER, name, CONSUMER, instance=instance)
+
+    return open_topic

@@ -1,0 +1,111 @@
+"""A consumer's whole life: it reads the topic where there is one, and the feed where there is none or it must.
+
+A new consumer, one that misses something, and one whose topic was closed read the feed until they have caught up. So
+what a broker lost is healed, and a later generation of the topic begins when the earlier one is behind, by one way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any, TypeAlias
+
+import asyncpg
+import structlog
+
+from common.messaging import moving
+from common.messaging.checkpoints import Moved
+from common.messaging.faults import TRANSIENT, backoff
+from common.messaging.feed import FeedSource
+from common.messaging.ports import ForeignLog, Gap, Projection, Source, TopicLeft
+from common.messaging.published import Published
+from common.messaging.subscriber import Subscriber
+
+log = structlog.get_logger()
+
+OpenTopic: TypeAlias = Callable[[str], AbstractAsyncContextManager[Source]]
+"""Opens this worker's share of the topic of that name."""
+
+NEAR = 2_000  # positions; a topic that is less behind the feed is as good as it
+
+
+class Follower:
+    """Without `open_topic` the feed is read for good. `consumer` is a durable identity."""
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool[Any],
+        feed: FeedSource,
+        projection: Projection,
+        consumer: str,
+        *,
+        open_topic: OpenTopic | None = None,
+        parked_limit: int = 100,
+    ) -> None:
+        self._pool = pool
+        self._feed = feed
+        self._projection = projection
+        self._consumer = consumer
+        self._open_topic = open_topic
+        self._parked_limit = parked_limit
+
+    async def run(self) -> None:
+        """For ever. Raises `ForeignLog` where the feed says so, a `Gap` of the feed itself, and what does not pass."""
+        failures = 0
+        while True:
+            try:
+                await self._follow()
+                failures = 0
+            except TRANSIENT as error:
+                log.warning("follower_waits", consumer=self._consumer, error=repr(error))
+                await asyncio.sleep(backoff(failures))
+                failures += 1
+
+    async def _follow(self) -> None:
+        """Until it is time to read elsewhere."""
+        topic = await moving.topic_read(self._pool, self._consumer, self._feed.publisher)
+        try:
+            if topic is None:
+                await self._read_feed()
+            elif self._open_topic is None:
+                await self._to_feed("the feed is the transport")
+            else:
+                await self._read_topic(topic)
+        except Moved as error:  # by another worker
+            log.info("follows_elsewhere", consumer=self._consumer, reason=str(error))
+
+    async def _read_feed(self) -> None:
+        feed = self._feed.anew()
+        subscriber = self._subscriber(feed)
+        while True:
+            gained = await subscriber.step()
+            published = feed.published
+            if self._open_topic and published and gained <= NEAR and await self._is_near(published):
+                await moving.to_topic(self._pool, self._consumer, self._feed.publisher, published)
+                log.info("reads_topic", consumer=self._consumer, topic=published.topic)
+                return
+
+    async def _is_near(self, published: Published) -> bool:
+        """Whether the topic goes about as far as the read model: who went over earlier would see nothing new."""
+        position: int | None = await self._pool.fetchval(
+            "SELECT max(position) FROM checkpoint WHERE (consumer, publisher) = ($1, $2)",
+            self._consumer,
+            self._feed.publisher,
+        )
+        return position is not None and published.position >= position - NEAR
+
+    async def _read_topic(self, topic: str) -> None:
+        assert self._open_topic is not None
+        try:
+            async with self._open_topic(topic) as source:
+                await self._subscriber(source).run()
+        except (Gap, ForeignLog, TopicLeft) as error:
+            await self._to_feed(str(error))
+
+    async def _to_feed(self, reason: str) -> None:
+        log.warning("reads_feed", consumer=self._consumer, reason=reason)
+        await moving.to_feed(self._pool, self._consumer, self._feed.publisher)
+
+    def _subscriber(self, source: Source) -> Subscriber:
+        return Subscriber(self._pool, source, self._projection, self._consumer, parked_limit=self._parked_limit)

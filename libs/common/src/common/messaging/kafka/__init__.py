@@ -1,0 +1,1 @@
+"""Apache Kafka through aiokafka; nothing outside this folder names the client."""

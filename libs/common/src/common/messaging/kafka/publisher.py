@@ -1,0 +1,108 @@
+"""Publishes a relay's messages: one batch per partition, acknowledged by all replicas in sync."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from types import TracebackType
+
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from common.messaging import topics
+from common.messaging.ports import Message, Topic
+from common.messaging.topics import Declaration, generation_of, topic_name
+
+log = structlog.get_logger()
+
+BATCH_BYTES = 512 * 1024  # before compression; what is in flight grows with it, as one request per broker is
+REQUEST_MS = 10_000
+
+
+class KafkaPublisher:
+    """`async with KafkaPublisher(...) as publisher`. Opens no connection before it is first used.
+
+    After a failure it begins anew with another producer: an idempotent one may never recover (aiokafka #1017).
+    """
+
+    def __init__(self, bootstrap: str, declared: Declaration, service: str) -> None:
+        self._bootstrap = bootstrap
+        self._declared = declared
+        self._service = service
+        self._producer: AIOKafkaProducer | None = None
+        self._discarded: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> KafkaPublisher:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._discard()
+        for ended in await asyncio.gather(*self._discarded, return_exceptions=True):
+            if isinstance(ended, Exception):
+                log.info("producer_given_up", service=self._service, error=repr(ended))
+
+    async def newest(self) -> Topic | None:
+        known = await (await self._started()).client.fetch_all_metadata()
+        generations = {
+            generation: name for name in known.topics() if (generation := generation_of(self._service, name))
+        }
+        if not generations:
+            return None
+        latest = max(generations)
+        return Topic(latest, len(known.partitions_for_topic(generations[latest])))
+
+    async def create(self, generation: int) -> Topic:
+        partitions = self._declared.services[self._service].partitions
+        await topics.create_generation(self._bootstrap, self._declared, self._service, generation, partitions)
+        return Topic(generation, partitions)
+
+    async def used(self, generation: int) -> bool:
+        return await topics.used(self._bootstrap, topic_name(self._service, generation))
+
+    async def publish(self, generation: int, messages: Mapping[int, Sequence[Message]]) -> None:
+        try:
+            producer = await self._started()
+            name = topic_name(self._service, generation)
+            await asyncio.gather(*(_send(producer, name, partition, batch) for partition, batch in messages.items()))
+        except BaseException:
+            self._discard()
+            raise
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            self._producer = AIOKafkaProducer(
+                bootstrap_servers=self._bootstrap,
+                client_id=f"{self._service}-relay",
+                acks="all",
+                enable_idempotence=True,
+                compression_type="lz4",
+                max_batch_size=BATCH_BYTES,
+                max_request_size=2 * BATCH_BYTES,
+                request_timeout_ms=REQUEST_MS,
+            )
+            await self._producer.start()
+        return self._producer
+
+    def _discard(self) -> None:
+        """What it still holds is sent again by another one; until it has given that up it may deliver it as well."""
+        if self._producer is not None:
+            self._discarded.append(asyncio.create_task(self._producer.stop(), name="discarded-producer"))
+            self._producer = None
+
+
+async def _send(producer: AIOKafkaProducer, topic: str, partition: int, messages: Sequence[Message]) -> None:
+    """One batch after another: while one is on its way, those behind it wait, so that none overtakes."""
+    for batch in _batches(producer, messages):
+        await (await producer.send_batch(batch, topic, partition=partition))
+
+
+def _batches(producer: AIOKafkaProducer, messages: Sequence[Message]) -> Iterator[BatchBuilder]:
+    batch = producer.create_batch()
+    for message in messages:
+        while batch.append(key=message.key, value=message.value, timestamp=None, headers=message.headers) is None:
+            yield batch  # full
+            batch = producer.create_batch()
+    yield batch

@@ -1,0 +1,100 @@
+"""For the tests of messaging over Kafka: a topic of the test's own on the broker for all of them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+from harbour import Coverage, Harbour
+
+from common.messaging import topics
+from common.messaging.following import Follower
+from common.messaging.kafka.publisher import KafkaPublisher
+from common.messaging.kafka.source import KafkaSource
+from common.messaging.relay import Relay, published
+from common.messaging.topics import Declaration, ServiceTopic, topic_name
+from common.testing.eventually import eventually
+
+CONSUMER = "reporting"
+
+
+class Quay:
+    """Where `port`'s events lie on Kafka, and who reads them there."""
+
+    def __init__(self, port: Harbour, bootstrap: str) -> None:
+        self.port = port
+        self.bootstrap = bootstrap
+        self.service = f"t{uuid4().hex[:12]}"
+        self.group = f"{self.service}-reading"
+        self.partitions = 3
+        self.config = {"cleanup.policy": "delete"}
+        port.changes.published = partial(published, port.pool, self.service)
+
+    @property
+    def declared(self) -> Declaration:
+        return Declaration(
+            services={self.service: ServiceTopic(partitions=self.partitions)}, replicas=1, config=self.config
+        )
+
+    def topic(self, generation: int = 1) -> str:
+        return topic_name(self.service, generation)
+
+    async def create(self, generation: int, partitions: int) -> None:
+        await topics.create_generation(self.bootstrap, self.declared, self.service, generation, partitions)
+
+    async def delete(self, generation: int = 1) -> None:
+        await topics.delete_topic(self.bootstrap, self.topic(generation))
+
+    @asynccontextmanager
+    async def relaying(self) -> AsyncIterator[None]:
+        """A relay runs meanwhile."""
+        async with KafkaPublisher(self.bootstrap, self.declared, self.service) as publisher:
+            relay = Relay(self.port.pool, self.port.changes.read, self.port.tail.wait, publisher, self.service)
+            async with running(relay.run()):
+                yield
+
+    def source(self, topic: str | None = None) -> KafkaSource:
+        return KafkaSource(self.bootstrap, "incidents", topic or self.topic(), self.group, session_timeout_ms=6_000)
+
+    @asynccontextmanager
+    async def following(self, *pools: asyncpg.Pool[Any], kafka: bool = True) -> AsyncIterator[list[asyncio.Task[None]]]:
+        """A worker per pool follows meanwhile, over Kafka or over the feed."""
+        open_topic = self.source if kafka else None
+        followers = [Follower(p, self.port.source(), Coverage(), CONSUMER, open_topic=open_topic) for p in pools]
+        async with running(*(follower.run() for follower in followers)) as tasks:
+            yield tasks
+
+
+@asynccontextmanager
+async def running(*work: Any) -> AsyncIterator[list[asyncio.Task[None]]]:
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield tasks
+    finally:
+        failed = [task for task in tasks if task.done() and not task.cancelled()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for task in failed:
+            task.result()
+
+
+async def read_from(pool: asyncpg.Pool[Any]) -> str | None:
+    """The topic (or feed) that the checkpoints are of."""
+    found: str | None = await pool.fetchval("SELECT min(split_part(partition, '/', 1)) FROM checkpoint")
+    return found
+
+
+async def visible(pool: asyncpg.Pool[Any], position: int, where: str | None = None) -> None:
+    """Returns when every partition has reached the position, and the checkpoints are of that topic or feed."""
+
+    async def reached() -> bool:
+        lowest = await pool.fetchval("SELECT min(position) FROM checkpoint WHERE consumer = $1", CONSUMER)
+        return lowest is not None and lowest >= position and where in (None, await read_from(pool))
+
+    await eventually(reached, within=40)

@@ -1,0 +1,190 @@
+"""A consumer on Kafka, and on its way there and back: whatever the broker does, each event has its effect once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection
+from typing import Any, TypeAlias
+from unittest.mock import patch
+
+import asyncpg
+import pytest
+from harbour import Coverage, Harbour, covered, create_tables, digest, stream_of
+from quay import CONSUMER, Quay, read_from, visible
+
+from common.messaging.kafka.source import KafkaSource
+from common.messaging.ports import Batch, ForeignLog, Place
+from common.messaging.rebuild import Rebuild
+from common.messaging.subscriber import Subscriber
+from common.testing.eventually import eventually
+
+Pool: TypeAlias = "asyncpg.Pool[Any]"
+AGENCIES = [f"agency {n}" for n in range(10)]
+
+
+@pytest.fixture
+async def quay(port: Harbour, kafka: str) -> AsyncIterator[Quay]:
+    with patch("common.messaging.relay.LOOK_SECONDS", 0.5):
+        yield Quay(port, kafka)
+
+
+async def declared(port: Harbour, *days: int) -> int:
+    """A day of every agency, for each of the days; the head."""
+    head = 0
+    for n in days:
+        for agency in AGENCIES:
+            head = await port.declare(agency, n)
+    return head
+
+
+async def assert_once(pool: Pool, days: int) -> None:
+    assert {times for _, times in (await covered(pool)).values()} == {days}
+    assert len(await covered(pool)) == len(AGENCIES)
+
+
+async def assert_equals_a_rebuild(dsn: str, quay: Quay) -> None:
+    assert (await rebuild(dsn, quay).run(switch=False)).equal
+
+
+def rebuild(dsn: str, quay: Quay) -> Rebuild:
+    return Rebuild(dsn, quay.port.source(), Coverage(), CONSUMER, create_tables=create_tables, digest=digest)
+
+
+async def test_a_consumer_reads_the_topic_after_it_has_caught_up_by_the_feed(pool: Pool, quay: Quay) -> None:
+    await declared(quay.port, 1)
+    async with quay.relaying(), quay.following(pool):
+        await visible(pool, len(AGENCIES), quay.topic())
+        head = await declared(quay.port, 2, 3)
+        await visible(pool, head, quay.topic())
+    await assert_once(pool, 3)
+
+
+async def test_a_worker_goes_on_where_the_last_one_stopped(pool: Pool, quay: Quay) -> None:
+    async with quay.relaying():
+        for n in range(1, 4):
+            async with quay.following(pool):
+                head = await declared(quay.port, n)
+                await visible(pool, head, quay.topic())
+    await assert_once(pool, 3)
+
+
+async def test_to_kafka_and_back_and_to_more_partitions(pool: Pool, consumer_dsn: str, quay: Quay) -> None:
+    """With partitions that never had an event: one agency declares at first."""
+    quay.partitions = 12
+    async with quay.following(pool, kafka=False):
+        await visible(pool, await quay.port.declare(AGENCIES[0], 1), "feed")
+    async with quay.relaying():
+        async with quay.following(pool):
+            await visible(pool, await quay.port.declare(AGENCIES[0], 2), quay.topic())
+        async with quay.following(pool, kafka=False):
+            await visible(pool, await quay.port.declare(AGENCIES[0], 3), "feed")
+        async with quay.following(pool):
+            await visible(pool, await declared(quay.port, 4), quay.topic())
+            await quay.create(2, 24)
+            await visible(pool, await declared(quay.port, 5), quay.topic(2))
+            assert await pool.fetchval("SELECT count(*) FROM checkpoint") == 24
+            await visible(pool, await declared(quay.port, 6), quay.topic(2))
+    times = {stream: count for stream, (_, count) in (await covered(pool)).items()}
+    assert times == {stream_of(agency): 3 for agency in AGENCIES} | {stream_of(AGENCIES[0]): 6}
+    await assert_equals_a_rebuild(consumer_dsn, quay)
+
+
+async def test_a_topic_that_was_wiped_is_healed_from_the_feed(pool: Pool, consumer_dsn: str, quay: Quay) -> None:
+    """While the consumer is away: the topic is then shorter than its offsets, and lacks what it has to read next."""
+    async with quay.relaying(), quay.following(pool):
+        await visible(pool, await declared(quay.port, 1, 2), quay.topic())
+    async with quay.relaying():
+        head = await declared(quay.port, 3)
+        await published(quay, head)
+    await quay.delete()
+    async with quay.relaying(), quay.following(pool):
+        await visible(pool, await declared(quay.port, 4), quay.topic())
+    await assert_once(pool, 4)
+    await assert_equals_a_rebuild(consumer_dsn, quay)
+
+
+async def test_a_topic_made_anew_and_longer_than_the_offsets_is_healed(
+    pool: Pool, consumer_dsn: str, quay: Quay
+) -> None:
+    async with quay.relaying(), quay.following(pool):
+        await visible(pool, await declared(quay.port, 1), quay.topic())
+    async with quay.relaying():
+        await published(quay, await declared(quay.port, 2))
+    await quay.delete()
+    async with quay.relaying():
+        head = await declared(quay.port, *range(3, 13))
+        await published(quay, head)
+        async with quay.following(pool):
+            await visible(pool, head, quay.topic())
+    await assert_once(pool, 12)
+    await assert_equals_a_rebuild(consumer_dsn, quay)
+
+
+async def test_three_workers_share_the_partitions_and_one_may_go(pool: Pool, quay: Quay) -> None:
+    async with quay.relaying(), quay.following(pool):
+        async with quay.following(pool, pool):
+            await visible(pool, await declared(quay.port, 1, 2, 3), quay.topic())
+            await asyncio.sleep(3)  # a rebalance or two
+            await visible(pool, await declared(quay.port, 4, 5), quay.topic())
+        await visible(pool, await declared(quay.port, 6), quay.topic())
+    await assert_once(pool, 6)
+
+
+async def test_a_rebuild_compares_partitions_that_are_not_at_one_position(
+    pool: Pool, consumer_dsn: str, quay: Quay
+) -> None:
+    async with quay.relaying(), quay.following(pool):
+        await visible(pool, await declared(quay.port, 1), quay.topic())
+    await declared(quay.port, 2)
+    async with quay.relaying(), quay.source() as source:  # of which one partition alone is applied
+        await published(quay, 20)
+        subscriber = Subscriber(pool, Only(f"{quay.topic()}/0", source), Coverage(), CONSUMER)
+        while not await subscriber.step():
+            pass
+    positions = {row[0] for row in await pool.fetch("SELECT position FROM checkpoint")}
+    assert len(positions) > 1
+    await assert_equals_a_rebuild(consumer_dsn, quay)
+    rebuild = Rebuild(
+        consumer_dsn, quay.port.source(), Coverage(), CONSUMER, create_tables=create_tables, digest=digest
+    )
+    assert (await rebuild.run()).equal
+    assert await read_from(pool) == "feed"
+    await assert_once(pool, 2)
+
+
+async def test_a_restored_log_is_noticed_on_kafka_too(pool: Pool, quay: Quay) -> None:
+    async def follow() -> None:
+        async with quay.relaying(), quay.following(pool) as [following]:
+            await visible(pool, await declared(quay.port, 1), quay.topic())
+            await quay.port.log.restored()
+            await declared(quay.port, 2)
+            await asyncio.wait([following], timeout=30)
+
+    with pytest.raises(ForeignLog):
+        await follow()
+
+
+class Only:
+    """One partition of a source."""
+
+    def __init__(self, partition: str, source: KafkaSource) -> None:
+        self._partition = partition
+        self._source = source
+        self.publisher = source.publisher
+
+    def unplaced(self) -> Collection[str]:
+        return [partition for partition in self._source.unplaced() if partition == self._partition]
+
+    async def seek(self, partition: str, place: Place) -> None:
+        await self._source.seek(partition, place)
+
+    async def poll(self) -> Batch:
+        return await self._source.poll()
+
+
+async def published(quay: Quay, position: int) -> None:
+    async def there() -> bool:
+        found: bool = await quay.port.pool.fetchval("SELECT position >= $1 FROM relay", position)
+        return found
+
+    await eventually(there, within=30)
