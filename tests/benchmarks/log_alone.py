@@ -53,7 +53,8 @@ async def main() -> None:
             asyncpg.create_pool(dsn, min_size=10, max_size=10) as pool,
             WriteSide(lambda: asyncpg.connect(dsn), CODEC) as write_side,
         ):
-            await pool.execute((files("common.eventsourcing") / "schema.sql").read_text())
+            for script in ("schema.sql", "append.sql"):
+                await pool.execute((files("common.eventsourcing") / script).read_text())
             await pool.execute("CREATE TABLE plain (id uuid PRIMARY KEY, data jsonb NOT NULL)")
             await _compare(write_side, pool)
 

@@ -13,7 +13,7 @@ from account import ACCOUNT, CODEC, TELLER, Deposit, Deposited, Note, Noted, wri
 
 from common.eventsourcing.cursor import Cursor, UnreadableCursor
 from common.eventsourcing.log import EventLog, ForeignCursor, LogBroken
-from common.eventsourcing.writer import ANY_VERSION, AppendUnit, NewEvent, StreamAppend, append
+from common.eventsourcing.writer import ANY_VERSION, AppendUnit, StreamAppend, append
 from common.kernel.clock import utc_now
 from common.kernel.ids import derived_id, new_id
 from common.kernel.text import ErasableText
@@ -42,8 +42,8 @@ async def deposit(side: WriteSide, stream: UUID, amount: int = 1) -> None:
 
 
 def unit(stream: UUID, expected: int, count: int = 1) -> AppendUnit:
-    events = [NewEvent(new_id(), CODEC.encode(Deposited(1)), utc_now(), "teller") for _ in range(count)]
-    return AppendUnit([StreamAppend(stream, "account", expected, events)])
+    events = [CODEC.encode(Deposited(1)) for _ in range(count)]
+    return AppendUnit([StreamAppend(stream, "account", expected, events)], TELLER, utc_now())
 
 
 async def test_a_batch_gives_one_status_per_unit(pool: asyncpg.Pool[Any], log: EventLog[Any]) -> None:
@@ -51,8 +51,8 @@ async def test_a_batch_gives_one_status_per_unit(pool: asyncpg.Pool[Any], log: E
     async with pool.acquire() as connection:
         first = await append(connection, [unit(one, 0, 2), unit(other, 0)])
         second = await append(connection, [unit(one, 1), unit(one, 2), unit(other, ANY_VERSION), unit(other, 2)])
-    assert [a.status for a in first] == ["ok", "ok"]
-    assert [a.status for a in second] == ["conflict", "retry", "ok", "retry"]
+    assert first.statuses == ["ok", "ok"]
+    assert second.statuses == ["conflict", "retry", "ok", "retry"]
     assert [(r.stream, r.version) for r in await log.read(0, 100)] == [(one, 1), (one, 2), (other, 1), (other, 2)]
     assert (await log.head()).position == 4
 
@@ -63,23 +63,24 @@ async def test_a_unit_of_several_streams_is_accepted_or_refused_as_a_whole(
     one, other = new_id(), new_id()
     async with pool.acquire() as connection:
         await append(connection, [unit(one, 0)])
-        stale = AppendUnit([*unit(other, 0).appends, *unit(one, 0).appends])
-        assert [a.status for a in await append(connection, [stale])] == ["conflict"]
+        stale = AppendUnit([*unit(other, 0).appends, *unit(one, 0).appends], TELLER, utc_now())
+        assert (await append(connection, [stale])).statuses == ["conflict"]
     assert await log.load(other) == []
     assert (await log.head()).position == 1
 
 
 async def test_of_a_refused_unit_neither_words_nor_rows_are_kept(pool: asyncpg.Pool[Any]) -> None:
-    stream, note = new_id(), Noted(ErasableText.of("Words."))
-    event = NewEvent(new_id(), CODEC.encode(note), utc_now(), "teller")
+    stream, events = new_id(), [CODEC.encode(Noted(ErasableText.of("Words.")))]
     async with pool.acquire() as connection:
         await connection.execute(
             "CREATE TABLE seen (document jsonb); CREATE OR REPLACE FUNCTION inline_read_model(documents jsonb[],"
             " recorded timestamptz) RETURNS void LANGUAGE sql AS 'INSERT INTO seen SELECT unnest(documents)'"
         )
-        refused = AppendUnit([StreamAppend(stream, "account", 1, [event])], {"seen": [{"kept": False}]})
-        accepted = AppendUnit([StreamAppend(new_id(), "account", 0, [event])], {"seen": [{"kept": True}]})
-        assert [a.status for a in await append(connection, [refused, accepted])] == ["conflict", "ok"]
+        refused, accepted = (
+            AppendUnit([StreamAppend(of, "account", expected, events)], TELLER, utc_now(), {"seen": [{"kept": kept}]})
+            for of, expected, kept in ((stream, 1, False), (new_id(), 0, True))
+        )
+        assert (await append(connection, [refused, accepted])).statuses == ["conflict", "ok"]
         assert await connection.fetchval("SELECT count(*) FROM event_text") == 1
         assert await connection.fetchval("SELECT count(*) FROM event_text WHERE stream_id = $1", stream) == 0
         assert await connection.fetchval("SELECT array_agg(document::text) FROM seen") == ['{"seen": [{"kept": true}]}']

@@ -17,10 +17,10 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from account import CODEC, Deposited
+from account import CODEC, TELLER, Deposited
 
 from common.eventsourcing.log import EventLog
-from common.eventsourcing.writer import ANY_VERSION, AppendUnit, NewEvent, StreamAppend, append
+from common.eventsourcing.writer import ANY_VERSION, AppendUnit, StreamAppend, append
 from common.kernel.clock import utc_now
 from common.kernel.ids import new_id
 from common.testing.eventually import eventually
@@ -142,8 +142,8 @@ class Witness:
 
 
 def _unit(stream: UUID) -> AppendUnit:
-    event = NewEvent(new_id(), CODEC.encode(Deposited(1)), utc_now(), "writer")
-    return AppendUnit([StreamAppend(stream, "account", ANY_VERSION, [event])])
+    events = [CODEC.encode(Deposited(1))]
+    return AppendUnit([StreamAppend(stream, "account", ANY_VERSION, events)], TELLER, utc_now())
 
 
 async def _write(dsn: str, scheme: Scheme, number: int, witness: Witness) -> None:

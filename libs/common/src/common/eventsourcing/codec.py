@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, NamedTuple, TypeVar, get_args
 
 import msgspec
 
@@ -20,8 +19,7 @@ E = TypeVar("E")
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(NamedTuple):
     """What goes into the log for one event; `texts` maps digests to the words beside it."""
 
     type: str
@@ -44,8 +42,8 @@ class Codec(Generic[E]):
         upcasters: Mapping[type[E], tuple[Upcaster, ...]] | None = None,
     ) -> None:
         self._classes = {event_type(service, cls): cls for cls in events}
-        self._types = {cls: name for name, cls in self._classes.items()}
         self._upcasters = {event_type(service, cls): steps for cls, steps in (upcasters or {}).items()}
+        self._stored = {cls: (name, self._version(name)) for name, cls in self._classes.items()}
 
     @property
     def types(self) -> Mapping[str, type[E]]:
@@ -54,7 +52,7 @@ class Codec(Generic[E]):
 
     def encode(self, event: E) -> Encoded:
         """Raises `KeyError` for an event that is not of this service."""
-        name = self._types[type(event)]
+        name, schema_version = self._stored[type(event)]
         texts: dict[str, str] = {}
 
         def keep_words_apart(value: Any) -> Any:
@@ -65,7 +63,7 @@ class Codec(Generic[E]):
             return {"salt": value.salt, "digest": value.digest}
 
         data = msgspec.json.encode(event, enc_hook=keep_words_apart).decode()
-        return Encoded(name, len(self._upcasters.get(name, ())) + 1, data, texts)
+        return Encoded(name, schema_version, data, texts)
 
     def decode(self, name: str, schema_version: int, data: str, texts: Mapping[str, str] | None = None) -> E:
         """The event of a stored row; texts that are not given come back erased. Raises `UnknownEventType`."""
@@ -86,6 +84,9 @@ class Codec(Generic[E]):
         for step in steps[schema_version - 1 :]:
             members = step(members)
         return msgspec.convert(members, type=cls, dec_hook=bring_words_back)
+
+    def _version(self, name: str) -> int:
+        return len(self._upcasters.get(name, ())) + 1
 
 
 def event_type(service: str, cls: type) -> str:

@@ -9,11 +9,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from common.eventsourcing.codec import Codec
-from common.eventsourcing.units import Actor, Aggregate, Intent, MissingStream, Outcome, Refusal, Unit
-from common.eventsourcing.writer import ANY_VERSION, NO_STREAM, AppendUnit, NewEvent, Rows, StreamAppend
+from common.eventsourcing.codec import Codec, Encoded
+from common.eventsourcing.units import Aggregate, Intent, MissingStream, Outcome, Refusal, Unit
+from common.eventsourcing.writer import ANY_VERSION, NO_STREAM, AppendUnit, Rows, StreamAppend
 from common.kernel.errors import DomainError, StaleVersion
-from common.kernel.ids import new_id
 
 YIELD_EVERY = 50  # commands or events handled before the event loop gets its turn
 
@@ -34,12 +33,12 @@ class _Change:
     version: int
     state: Any
     happened: list[Any] = field(default_factory=list)
-    events: list[NewEvent] = field(default_factory=list)
+    encoded: list[Encoded] = field(default_factory=list)
 
-    def add(self, outcome: Outcome, events: Sequence[NewEvent]) -> None:
+    def add(self, outcome: Outcome, codec: Codec[Any]) -> None:
         self.version, self.state = outcome.version, outcome.state
         self.happened += outcome.events
-        self.events += events
+        self.encoded += map(codec.encode, outcome.events)
 
 
 async def decide_unit(
@@ -49,10 +48,10 @@ async def decide_unit(
 
     Raises the first `DomainError` of a unit that wants it raised; else every refusal stands in its outcome.
     """
-    changes = {i.stream: _Change(i.aggregate, streams[i.stream].version, *streams[i.stream]) for i in unit.intents}
+    changes: dict[UUID, _Change] = {}
     outcomes: list[Outcome] = []
     for n, (intent, command) in enumerate(zip(unit.intents, commands, strict=True), start=1):
-        change = changes[intent.stream]
+        change = changes.get(intent.stream) or _begun(intent, streams, changes)
         try:
             outcome = _decide_one(intent, command, change)
         except DomainError as error:
@@ -60,15 +59,17 @@ async def decide_unit(
                 raise
             outcome = Outcome(intent.stream, change.version, error=error)
         else:
-            change.add(outcome, [_new_event(event, unit.actor, codec, now) for event in outcome.events])
+            change.add(outcome, codec)
         outcomes.append(outcome)
         if n % YIELD_EVERY == 0:
             await asyncio.sleep(0)
-    return outcomes, _append_unit(unit, outcomes, changes)
+    return outcomes, _append_unit(unit, outcomes, changes, now)
 
 
-def _new_event(event: Any, actor: Actor, codec: Codec[Any], now: datetime) -> NewEvent:
-    return NewEvent(new_id(), codec.encode(event), now, actor.name, actor.correlation_id, actor.causation_id)
+def _begun(intent: Intent, streams: Mapping[UUID, LoadedStream], changes: dict[UUID, _Change]) -> _Change:
+    version, state = streams[intent.stream]
+    changes[intent.stream] = change = _Change(intent.aggregate, version, version, state)
+    return change
 
 
 def _decide_one(intent: Intent, command: Any, stream: _Change) -> Outcome:
@@ -88,7 +89,7 @@ def _decide_one(intent: Intent, command: Any, stream: _Change) -> Outcome:
     )
 
 
-def _append_unit(unit: Unit, outcomes: Sequence[Outcome], changes: Mapping[UUID, _Change]) -> AppendUnit:
+def _append_unit(unit: Unit, outcomes: Sequence[Outcome], changes: Mapping[UUID, _Change], now: datetime) -> AppendUnit:
     """What is handed to the log; without appends where the unit keeps none, but with the rows it wants kept anyway."""
     kept = not unit.dry_run and not (unit.refusal is Refusal.KEEP_NONE and any(o.error for o in outcomes))
     changed = changes if kept else {}
@@ -99,7 +100,9 @@ def _append_unit(unit: Unit, outcomes: Sequence[Outcome], changes: Mapping[UUID,
     _extend(rows, unit.rows(outcomes))
     answered = kept and unit.key is not None and unit.answer is not None
     return AppendUnit(
-        [StreamAppend(stream, c.aggregate.kind, c.before, c.events) for stream, c in changed.items()],
+        [StreamAppend(stream, c.aggregate.kind, c.before, c.encoded) for stream, c in changed.items()],
+        unit.actor,
+        now,
         rows,
         unit.key if answered else None,
         unit.answer(outcomes) if answered and unit.answer else None,

@@ -12,6 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from common.eventsourcing.writer import ANY_VERSION, Answer, IdempotencyKey, Rows
+from common.eventsourcing.writer import Actor as Actor
 from common.kernel.decider import Decider
 from common.kernel.errors import DomainError, InConflict, NotFound, Violation
 
@@ -44,15 +45,6 @@ class Refusal(Enum):
     RAISE = "raise"  # the unit fails with the first refusal
     KEEP_REST = "keep_rest"  # the others are appended; the refusal stands in its outcome
     KEEP_NONE = "keep_none"  # nothing is appended; all refusals stand in their outcomes
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts, as every event of the unit records it. `name` is a credential's or person's id, never a name."""
-
-    name: str
-    correlation_id: UUID | None = None
-    causation_id: UUID | None = None
 
 
 Enrich = Callable[["asyncpg.Connection[Any]", Sequence[Any]], Awaitable[Sequence[Any]]]

@@ -40,11 +40,10 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class NewEvent:
-    id: UUID
-    encoded: Encoded
-    occurred_at: datetime
-    actor: str
+class Actor:
+    """Who acts, as every event of the unit records it. `name` is a credential's or person's id, never a name."""
+
+    name: str
     correlation_id: UUID | None = None
     causation_id: UUID | None = None
 
@@ -56,7 +55,7 @@ class StreamAppend:
     stream: UUID
     kind: str
     expected: int
-    events: Sequence[NewEvent]
+    events: Sequence[Encoded]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,8 @@ class AppendUnit:
     """What is accepted or refused as a whole: appends to distinct streams, rows of our read model, a key's answer."""
 
     appends: Sequence[StreamAppend]
+    actor: Actor
+    occurred_at: datetime
     rows: Rows = field(default_factory=dict)
     key: IdempotencyKey | None = None
     answer: Answer | None = None
@@ -71,102 +72,83 @@ class AppendUnit:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """A unit's status, and the log as it stood after the batch."""
+    """The units' statuses in their order, and the log as it stood after the batch."""
 
-    status: Status
+    statuses: Sequence[Status]
     log_id: UUID
     position: int
     recorded_at: datetime
 
 
-async def append(connection: asyncpg.Connection[Any], units: Sequence[AppendUnit]) -> list[Appended]:
+async def append(connection: asyncpg.Connection[Any], units: Sequence[AppendUnit]) -> Appended:
     """Appends all units in one statement and so, outside a transaction of the caller's, in one transaction.
 
-    One answer per unit, in order. Several units may be refused while others are accepted; see `append_batch` in
-    schema.sql. Raises what asyncpg raises; then nothing was appended, unless the connection was lost.
+    Several units may be refused while others are accepted; see append.sql. Raises what asyncpg raises; then nothing
+    was appended, unless the connection was lost.
     """
     arguments = _Arguments()
     for unit in units:
         arguments.add(unit)
-    rows = await connection.fetch(_CALL, *arguments.columns())
-    return [Appended(row["status"], row["log_id"], row["head"], row["recorded_at"]) for row in rows]
+    row = await connection.fetchrow(_CALL, *arguments.columns())
+    assert row is not None, "the function returns one row"
+    return Appended(row["statuses"], row["log_id"], row["head"], row["recorded_at"])
 
 
-_TYPES = [
-    "text[]",
-    "text[]",
-    "text[]",
-    "bytea[]",
-    "smallint[]",
-    "text[]",
-    "text[]",
-    "text[]",
-    "integer[]",
-    "uuid[]",
-    "text[]",
-    "integer[]",
-    "integer[]",
-    "integer[]",
-    "uuid[]",
-    "text[]",
-    "smallint[]",
-    "text[]",
-    "timestamptz[]",
-    "text[]",
-    "uuid[]",
-    "uuid[]",
-    "integer[]",
-    "text[]",
-    "text[]",
-]
-_CALL = (
-    "SELECT * FROM append_batch("  # noqa: S608  constant types
-    + ", ".join(f"${n}::{kind}" for n, kind in enumerate(_TYPES, start=1))
-    + ") ORDER BY unit"
-)
+_UNITS = ("timestamptz", "text", "uuid", "uuid")
+_STREAMS = ("integer", "uuid", "text", "integer", "integer")
+_EVENTS = ("integer", "text", "smallint", "text")
+_TEXTS = ("integer", "text", "text")
+_ROWS = ("integer", "text")
+_KEYS = ("integer", "text", "text", "text", "bytea", "smallint", "text", "text")
+_TYPES = _UNITS + _STREAMS + _EVENTS + _TEXTS + _ROWS + _KEYS
+_CALL = f"SELECT * FROM append_batch({', '.join(f'${n}::{kind}[]' for n, kind in enumerate(_TYPES, start=1))})"  # noqa: S608  constant types
 
 
 class _Arguments:
-    """The parallel arrays of `append_batch`, in its order."""
+    """The parallel arrays of `append_batch`. Each element costs: what a batch does not have is an empty array."""
 
     def __init__(self) -> None:
         self.units: list[tuple[Any, ...]] = []
         self.streams: list[tuple[Any, ...]] = []
         self.events: list[tuple[Any, ...]] = []
         self.texts: list[tuple[Any, ...]] = []
+        self.rows: list[tuple[Any, ...]] = []
+        self.keys: list[tuple[Any, ...]] = []
 
     def add(self, unit: AppendUnit) -> None:
-        rows = msgspec.json.encode(unit.rows).decode() if unit.rows else None
-        self.units.append((*_key_columns(unit), rows))
+        actor = unit.actor
+        self.units.append((unit.occurred_at, actor.name, actor.correlation_id, actor.causation_id))
+        number = len(self.units)
         for entry in unit.appends:
-            self.streams.append((len(self.units), entry.stream, entry.kind, entry.expected, len(entry.events)))
-            for event in entry.events:
-                self._add_event(event)
+            self.streams.append((number, entry.stream, entry.kind, entry.expected, len(entry.events)))
+            self._add_events(entry.events)
+        if unit.rows:
+            self.rows.append((number, msgspec.json.encode(unit.rows).decode()))
+        if unit.key is not None and unit.answer is not None:
+            self.keys.append((number, *_key_columns(unit.key, unit.answer)))
 
-    def _add_event(self, event: NewEvent) -> None:
-        stream, stored = len(self.streams), event.encoded
-        self.events.append(
-            (stream, event.id, stored.type, stored.schema_version, stored.data)
-            + (event.occurred_at, event.actor, event.correlation_id, event.causation_id)
-        )
-        self.texts.extend((stream, digest, words) for digest, words in stored.texts.items())
+    def _add_events(self, events: Sequence[Encoded]) -> None:
+        stream = len(self.streams)
+        for event in events:
+            self.events.append((stream, event.type, event.schema_version, event.data))
+            if event.texts:
+                self.texts.extend((stream, digest, words) for digest, words in event.texts.items())
 
     def columns(self) -> list[list[Any]]:
         return [
-            *_columns(self.units, 8),
-            *_columns(self.streams, 5),
-            *_columns(self.events, 9),
-            *_columns(self.texts, 3),
+            *_columns(self.units, _UNITS),
+            *_columns(self.streams, _STREAMS),
+            *_columns(self.events, _EVENTS),
+            *_columns(self.texts, _TEXTS),
+            *_columns(self.rows, _ROWS),
+            *_columns(self.keys, _KEYS),
         ]
 
 
-def _key_columns(unit: AppendUnit) -> tuple[Any, ...]:
-    if unit.key is None or unit.answer is None:
-        return (None,) * 7
-    headers = msgspec.json.encode(unit.answer.headers).decode()
-    key = unit.key
-    return (key.credential, key.route, key.key, key.digest, unit.answer.status, headers, unit.answer.body)
+def _key_columns(key: IdempotencyKey, answer: Answer) -> tuple[Any, ...]:
+    headers = msgspec.json.encode(answer.headers).decode()
+    return (key.credential, key.route, key.key, key.digest, answer.status, headers, answer.body)
 
 
-def _columns(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+def _columns(rows: list[tuple[Any, ...]], types: tuple[str, ...]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in types]
