@@ -21,6 +21,7 @@ from common.messaging.topics import (
     delete_topic,
     topic_name,
 )
+from common.testing.eventually import eventually
 
 DECLARATION = Path(__file__).parents[4] / "deploy" / "kafka" / "topics.yaml"
 
@@ -40,12 +41,17 @@ def declared(service: str, **changes: str) -> Declaration:
     return product.model_copy(update={"services": {service: ServiceTopic(partitions=12)}, "config": config})
 
 
-async def setting(bootstrap: str, topic: str, name: str) -> str:
+async def comes_to_be(bootstrap: str, topic: str, name: str, value: str) -> None:
+    """A broker shows a setting a moment after the controller has taken it."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+
+    async def shown() -> bool:
+        answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {name: None})])
+        return bool(answers[0].resources[0][4][0][1] == value)
+
     await admin.start()
     try:
-        answers = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {name: None})])
-        return str(answers[0].resources[0][4][0][1])
+        await eventually(shown)
     finally:
         await admin.close()
 
@@ -63,18 +69,18 @@ async def test_applying_creates_what_is_missing_and_then_changes_nothing(kafka: 
     assert await apply(kafka, declared(service)) == [f"{service}.events: created with 12 partitions"]
     assert await apply(kafka, declared(service)) == []
     assert await partitions(kafka, topic_name(service)) == 12
-    assert await setting(kafka, topic_name(service), "message.timestamp.type") == "LogAppendTime"
+    await comes_to_be(kafka, topic_name(service), "message.timestamp.type", "LogAppendTime")
 
 
 async def test_a_setting_that_differs_is_set(kafka: str, service: str) -> None:
     await apply(kafka, declared(service))
     assert await apply(kafka, declared(service, **{"retention.ms": "1000"})) == [f"{service}.events: set retention.ms"]
-    assert await setting(kafka, topic_name(service), "retention.ms") == "1000"
+    await comes_to_be(kafka, topic_name(service), "retention.ms", "1000")
 
 
 async def test_one_node_can_be_written_to_whatever_is_declared_for_three(kafka: str, service: str) -> None:
     await apply(kafka, declared(service))
-    assert await setting(kafka, topic_name(service), "min.insync.replicas") == "1"
+    await comes_to_be(kafka, topic_name(service), "min.insync.replicas", "1")
 
 
 async def test_another_number_of_partitions_needs_a_new_generation(kafka: str, service: str) -> None:
