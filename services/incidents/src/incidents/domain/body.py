@@ -161,18 +161,17 @@ def _place(place: Place) -> Place | None:
     # +0.0 turns -0.0 into 0.0 and an integer into the float that a CSV cell would have been
     latitude = place.latitude + 0.0 if place.latitude is not None else None
     longitude = place.longitude + 0.0 if place.longitude is not None else None
-    tidied = Place(name, admin, latitude, longitude, place.precision)
-    if tidied == Place():
+    if place.precision is None and latitude is None and longitude is None and name is None and not admin:
         return None
-    return tidied if place.precision else replace(tidied, precision=_precision_of(tidied))
+    return Place(name, admin, latitude, longitude, place.precision or _precision_of(name, admin, latitude))
 
 
-def _precision_of(place: Place) -> PlacePrecision:
-    if place.latitude is not None:
+def _precision_of(name: str | None, admin: tuple[str, ...], latitude: float | None) -> PlacePrecision:
+    if latitude is not None:
         return "exact"
-    if place.name is not None:
+    if name is not None:
         return "settlement"
-    return "admin" if place.admin else "jurisdiction"
+    return "admin" if admin else "jurisdiction"
 
 
 def _weapon(weapon: Weapon) -> Weapon:
@@ -201,13 +200,10 @@ def _plain(quantity: Decimal) -> Decimal:
 
 
 def _source(source: Source) -> Source:
-    return Source(
-        source.kind,
-        _optional(source.publisher),
-        _optional(source.url),
-        source.published_on,
-        _optional(source.language),
-    )
+    publisher, url, language = _optional(source.publisher), _optional(source.url), _optional(source.language)
+    if (publisher, url, language) == (source.publisher, source.url, source.language):
+        return source
+    return Source(source.kind, publisher, url, source.published_on, language)
 
 
 def _narrative(text: ErasableText) -> ErasableText | None:

@@ -114,7 +114,10 @@ def _checked(sent: IncidentBody, vocabulary: Vocabulary, now: datetime) -> _Chec
     findings = check(tidied, vocabulary, vocabulary.today(tidied.jurisdiction, now))
     if findings.violations:
         raise errors.InvalidIncident("", *findings.violations)
-    return _Checked(vocabulary.complete(replace(tidied, tags=in_order(tidied.tags))), findings.warnings)
+    tags, persons = in_order(tidied.tags), vocabulary.complete(tidied.persons)
+    if tags is not tidied.tags or persons is not tidied.persons:
+        tidied = replace(tidied, tags=tags, persons=persons)
+    return _Checked(tidied, findings.warnings)
 
 
 def _with_fields(body: IncidentBody, newer: IncidentBody, names: Iterable[str]) -> IncidentBody:

@@ -24,13 +24,14 @@ def public_place(place: Place) -> Place:
     """Coordinates rounded to a tenth of a degree."""
     return replace(
         place,
-        latitude=_coarse(place.latitude),
-        longitude=_coarse(place.longitude),
+        latitude=coarse(place.latitude),
+        longitude=coarse(place.longitude),
         precision="settlement" if place.precision in ("exact", None) else place.precision,
     )
 
 
-def _coarse(degrees: float | None) -> float | None:
+def coarse(degrees: float | None) -> float | None:
+    """A coordinate as the public sees it."""
     return None if degrees is None else round(degrees, COARSE_DEGREE_PLACES) + 0.0  # never -0.0
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from incidents.domain.body import UNREPORTED, IncidentBody, Person
+from incidents.domain.body import UNREPORTED, Person
 
 NEAR_DEGREES = 0.25  # a place just over the line is more likely true than mistyped
 
@@ -60,11 +60,9 @@ class Vocabulary:
         """The group that holds `age`, "unreported" where none does."""
         return next((group.code for group in self.age_groups.values() if group.holds(age)), UNREPORTED)
 
-    def complete(self, body: IncidentBody) -> IncidentBody:
-        """The body with the age group of every person whose age is given but whose group is not."""
-        if not any(map(_lacks_group, body.persons)):
-            return body
-        return replace(body, persons=tuple(map(self._with_group, body.persons)))
+    def complete(self, persons: tuple[Person, ...]) -> tuple[Person, ...]:
+        """The persons, with the age group of each whose age is given but whose group is not."""
+        return tuple(map(self._with_group, persons)) if any(map(_lacks_group, persons)) else persons
 
     def _with_group(self, person: Person) -> Person:
         if person.age is None or not _lacks_group(person):

@@ -14,7 +14,7 @@ from common.kernel.text import ErasableText
 from incidents.domain import coverage
 from incidents.domain.body import IncidentBody, Place
 from incidents.domain.events import CoverageEvent, IncidentEvent
-from incidents.domain.privacy import public_place
+from incidents.domain.privacy import coarse
 from incidents.domain.state import State
 from incidents.readmodel.tables import Row
 
@@ -69,8 +69,13 @@ def settlement_of(place: Place | None) -> str | None:
     """The name under which two agencies' reports of one place are compared: no case, accents or double spaces."""
     if place is None or not place.name:
         return None
-    letters = (letter for letter in unicodedata.normalize("NFKD", place.name) if not unicodedata.combining(letter))
-    return " ".join("".join(letters).casefold().split()) or None
+    return " ".join(_without_accents(place.name).casefold().split()) or None
+
+
+def _without_accents(name: str) -> str:
+    if name.isascii():
+        return name
+    return "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
 
 
 def encode_body(body: IncidentBody) -> bytes:
@@ -88,14 +93,13 @@ def decode_body(text: str, narrative: str | None = None) -> IncidentBody:
 
 
 def _place_columns(place: Place) -> dict[str, Any]:
-    coarse = public_place(place)
     return {
         "admin": place.admin,
         "settlement": settlement_of(place),
         "latitude": place.latitude,
         "longitude": place.longitude,
-        "coarse_latitude": coarse.latitude,
-        "coarse_longitude": coarse.longitude,
+        "coarse_latitude": coarse(place.latitude),
+        "coarse_longitude": coarse(place.longitude),
     }
 
 
