@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import socket
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ from fastapi import FastAPI
 
 from common.http.health import Health
 from common.observability.tracing import tracing_configured, tracing_wanted
+from common.runtime.garbage import look_for_garbage_seldom
 from common.runtime.signals import stop_requested
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ async def serve(
         asked = stop or stack.enter_context(stop_requested())
         server = _Server(_config(app, stop_seconds))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
-        gc.freeze()  # what stands by now stays: looking through it again and again took a fifth of the time
+        look_for_garbage_seldom()
         log.info("serving", url=f"http://{host}:{listening.getsockname()[1]}")
         await _first(serving, asked)
         health.drain()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
 
+from common.runtime.garbage import look_for_garbage_seldom
 from common.runtime.signals import stop_requested
 
 log = structlog.get_logger()
@@ -22,7 +22,7 @@ async def work(*jobs: Job, stop_seconds: float = 20.0, stop: asyncio.Event | Non
     """Runs the jobs side by side until a signal (or `stop`). One that fails stops the others and is raised; one that
     does not end within `stop_seconds` is cancelled."""
     with contextlib.ExitStack() as stack:
-        gc.freeze()  # as in `serve`: what stands by now stays
+        look_for_garbage_seldom()
         asked = stop or stack.enter_context(stop_requested())
         tasks = {asyncio.ensure_future(job(asked)) for job in jobs}
         waiting = asyncio.create_task(asked.wait())
