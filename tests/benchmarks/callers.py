@@ -35,10 +35,15 @@ class Connection:
 
 
 async def post_for(
-    seconds: float, port: int, path: str, headers: Callable[[], Mapping[str, str]], body: Callable[[], bytes]
+    seconds: float,
+    port: int,
+    path: str,
+    headers: Callable[[], Mapping[str, str]],
+    body: Callable[[], bytes],
+    callers: int = CALLERS,
 ) -> int:
     """How many posts were answered with 201; all callers post for so long. Raises where one is answered otherwise."""
-    connections = [await Connection.open(port) for _ in range(CALLERS)]
+    connections = [await Connection.open(port) for _ in range(callers)]
     end = asyncio.get_running_loop().time() + seconds
 
     async def call(connection: Connection) -> int:

@@ -15,6 +15,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from common.kernel.ids import new_id
+from common.runtime.garbage import look_for_garbage_seldom
 from incidents.api.schemas import IncidentLine
 
 TABLE = "CREATE TABLE IF NOT EXISTS line (id uuid PRIMARY KEY, external_id text NOT NULL, body jsonb NOT NULL)"
@@ -26,6 +27,7 @@ async def database(app: FastAPI) -> AsyncIterator[None]:
     async with asyncpg.create_pool(sys.argv[2], min_size=10, max_size=10) as pool:
         await pool.execute(TABLE)
         app.state.pool = pool
+        look_for_garbage_seldom()  # as the service does
         yield
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,15 +72,31 @@ async def stage() -> AsyncIterator[Stage]:
         issuer.write_jwks(folder / "jwks.json")
         dsn = migrated(postgres, "incidents")
         postgres.create_database("plain")
-        environment = {"INCIDENTS_DATABASE_URL": dsn, "SALWATCH_JWKS": str(folder / "jwks.json")}
-        port, plain_port = _free_port(), _free_port()
-        with (
-            _running(["-m", "incidents", "api"], {**environment, "INCIDENTS_PORT": str(port)}) as incidents,
-            _running([str(Path(__file__).with_name("plain.py")), str(plain_port), postgres.dsn("plain")], {}) as plain,
-        ):
-            servers = Server(port, incidents), Server(plain_port, plain)
-            await asyncio.gather(*(_answers(server.port) for server in servers))
-            yield Stage(folder, postgres, *servers, f"ApiKey {await _key(dsn)}", f"Bearer {issuer.issue('service')}")
+        async with _api(folder, dsn) as incidents, _plain(postgres.dsn("plain")) as plain:
+            agency, reader = f"ApiKey {await _key(dsn)}", f"Bearer {issuer.issue('service')}"
+            yield Stage(folder, postgres, incidents, plain, agency, reader)
+
+
+def another_api(running: Stage) -> AbstractAsyncContextManager[Server]:
+    """One more process of the service over the same database."""
+    return _api(running.folder, running.postgres.dsn("incidents"))
+
+
+@asynccontextmanager
+async def _api(folder: Path, dsn: str) -> AsyncIterator[Server]:
+    port = _free_port()
+    environment = {"INCIDENTS_DATABASE_URL": dsn, "SALWATCH_JWKS": str(folder / "jwks.json")}
+    with _running(["-m", "incidents", "api"], {**environment, "INCIDENTS_PORT": str(port)}) as process:
+        await _answers(port)
+        yield Server(port, process)
+
+
+@asynccontextmanager
+async def _plain(dsn: str) -> AsyncIterator[Server]:
+    port = _free_port()
+    with _running([str(Path(__file__).with_name("plain.py")), str(port), dsn], {}) as process:
+        await _answers(port)
+        yield Server(port, process)
 
 
 @contextmanager
