@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import asyncpg
-import msgspec
 import uvloop
 from bulk import push_lines
 from rounds import Side, compare
@@ -23,7 +22,7 @@ from reporting.messaging.consumers import CONSUMER, PUBLISHER, incidents_feed
 from reporting.readmodel.projection import IncidentsProjection
 
 LINES = 20_000
-_TABLES = "incident, person, weapon, item, incident_cube, person_cube, weapon_cube, item_cube, coverage, checkpoint"
+_TABLES = "incident, kind, incident_cube, person_cube, weapon_cube, item_cube, coverage, checkpoint"
 _PLAIN = """
     INSERT INTO plain SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::date[], $6::jsonb[])
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, body = excluded.body"""
@@ -53,7 +52,7 @@ async def _compare_end_to_end(running: Stage, pool: asyncpg.Pool[Any]) -> Sequen
         events.clear()
         async with _source(running) as source:
             while len(events) < LINES:
-                events.extend(record.envelope for record in (await source.poll()).records)
+                events.extend((await source.poll()).envelopes)
         return LINES
 
     async def follow() -> int:
@@ -97,7 +96,7 @@ async def _compare_projection(pool: asyncpg.Pool[Any], events: Sequence[Envelope
 
 def _row(received: Received) -> tuple[Any, ...]:
     envelope, incident = received.envelope, received.contract.incident  # type: ignore[union-attr]  # all are reports
-    body = msgspec.json.encode(envelope.data).decode()
+    body = (envelope.data or b"").decode()
     return (
         envelope.subject,
         envelope.stream_version,

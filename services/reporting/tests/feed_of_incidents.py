@@ -60,7 +60,7 @@ class Feed:
             recorded_at=instant,
             sequence=position,
             stream_version=version,
-            data=contract.model_dump(mode="json"),
+            data=contract.model_dump_json().encode(),
             cursor=str(position),
         )
         self.received.append(Received.of(envelope))

@@ -47,7 +47,7 @@ async def test_events_come_as_cloud_events_in_commit_order(port: Harbour) -> Non
     assert response.headers["Content-Type"] == "application/x-ndjson"
     assert response.headers["Next-Cursor"] == private["cursor"]
     assert response.headers["SALWatch-Position"] == f"incidents:{(await port.log.head()).log_id}:2"
-    assert Envelope.from_cloud_event(published).cloud_event() == published
+    assert json.loads(Envelope.parse(json.dumps(published)).json()) == published
 
 
 async def test_a_cursor_goes_on_and_an_empty_answer_keeps_it(port: Harbour) -> None:

@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 from harbour import NEVER as POISON
 from harbour import WIRE_NAME, Coverage, CoverageDeclared, Harbour, Tampered, covered, day, stream_of
+from msgspec import structs
 
 from common.messaging import parking
 from common.messaging.ports import Connection, Received, Record
@@ -141,7 +142,7 @@ async def test_an_unknown_version_of_a_known_type_is_set_aside(pool: Pool, port:
     await port.declare("A", 1, 2)
 
     def newer(records: list[Record]) -> list[Record]:
-        second = replace(records[1].envelope, type="incidents.coverage-declared.v2")
+        second = structs.replace(records[1].envelope, type="incidents.coverage-declared.v2")
         return [records[0], replace(records[1], envelope=second)]
 
     await Subscriber(pool, Tampered(port.source(), newer), Coverage(), "reporting").step()
@@ -153,7 +154,7 @@ async def test_data_that_breaks_the_contract_is_set_aside(pool: Pool, port: Harb
     await port.declare("A", 1)
 
     def broken(records: list[Record]) -> list[Record]:
-        return [replace(r, envelope=replace(r.envelope, data={"agency": "A\u0000"})) for r in records]
+        return [replace(r, envelope=structs.replace(r.envelope, data=b'{"agency": "A\\u0000"}')) for r in records]
 
     await Subscriber(pool, Tampered(port.source(), broken), Coverage(), "reporting").step()
     assert await parked(pool) == [(stream_of("A"), 1)]
@@ -163,7 +164,7 @@ async def test_an_unknown_type_is_ignored(pool: Pool, port: Harbour) -> None:
     await port.declare("A", 1)
 
     def other(records: list[Record]) -> list[Record]:
-        return [replace(r, envelope=replace(r.envelope, type="incidents.weather-changed.v1")) for r in records]
+        return [replace(r, envelope=structs.replace(r.envelope, type="incidents.weather-changed.v1")) for r in records]
 
     assert await Subscriber(pool, Tampered(port.source(), other), Coverage(), "reporting").step() == 1
     assert (await covered(pool), await parked(pool)) == ({}, [])

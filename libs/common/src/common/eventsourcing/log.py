@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import asyncpg
+import msgspec
 
 from common.eventsourcing.codec import Codec
 from common.eventsourcing.cursor import Cursor
@@ -19,9 +20,8 @@ _COLUMNS = """e.position, e.event_id, e.stream_id, e.version, e.type, e.schema_v
     e.occurred_at, e.recorded_at, e.actor, e.correlation_id, e.causation_id"""
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded(Generic[E]):
-    """An event with all that the log knows of it."""
+class Recorded(msgspec.Struct, Generic[E], frozen=True):
+    """An event with all that the log knows of it. A struct and not a dataclass: hundred thousands are made in a row."""
 
     position: int
     event_id: UUID
@@ -120,19 +120,9 @@ class EventLog(Generic[E]):
         return await self.head()
 
     def _recorded(self, row: asyncpg.Record, words: Mapping[str, str]) -> Recorded[E]:
-        return Recorded(
-            position=row["position"],
-            event_id=row["event_id"],
-            stream=row["stream_id"],
-            version=row["version"],
-            type=row["type"],
-            event=self._codec.decode(row["type"], row["schema_version"], row["data"], words),
-            occurred_at=row["occurred_at"],
-            recorded_at=row["recorded_at"],
-            actor=row["actor"],
-            correlation_id=row["correlation_id"],
-            causation_id=row["causation_id"],
-        )
+        position, event_id, stream, version, name, schema, data, *rest = row
+        event = self._codec.decode(name, schema, data, words)
+        return Recorded(position, event_id, stream, version, name, event, *rest)
 
 
 def assert_contiguous(after: int, positions: Sequence[int]) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
+import msgspec
 from fastapi import Query, Request, Response
 
 from common.contracts.base import Contract
@@ -22,7 +23,7 @@ from common.eventsourcing.tail import Tail
 from common.http.position import HEADER, LogPosition
 from common.http.problems import invalid_parameter
 from common.http.routing import Router
-from common.messaging.envelope import Envelope, encode_line
+from common.messaging.envelope import Envelope
 from common.messaging.published import HEADER as PUBLISHED_HEADER
 from common.messaging.published import Published
 from common.security.principal import Principal
@@ -77,7 +78,7 @@ class Changes:
             recorded_at=recorded.recorded_at,
             sequence=recorded.position,
             stream_version=recorded.version,
-            data=None if contract is None else contract.model_dump(mode="json"),
+            data=None if contract is None else contract.__pydantic_serializer__.to_json(contract),
             correlation_id=recorded.correlation_id,
             causation_id=recorded.causation_id,
             cursor=str(Cursor(log_id, recorded.position, recorded.event_id)),
@@ -176,9 +177,9 @@ async def _page(changes: Changes, after: Cursor, limit: int, wanted: frozenset[s
 async def _lines(page: _Page) -> bytes:
     lines = []
     for n, event in enumerate(page.events, start=1):
-        lines.append(encode_line(event.cloud_event()))
+        lines.append(event.json())
         if n % YIELD_EVERY == 0:
             await asyncio.sleep(0)
     if page.moved and (not page.events or page.events[-1].cursor != page.next_cursor):
-        lines.append(encode_line({"cursor": page.next_cursor}))
-    return b"".join(lines)
+        lines.append(msgspec.json.encode({"cursor": page.next_cursor}))
+    return b"".join(line + b"\n" for line in lines)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -11,10 +11,12 @@ import msgspec
 from common.contracts.attributes import CONTENT_TYPE, GENERATION_END, WATERMARK, sortable
 from common.kernel.clock import utc_now
 from common.kernel.ids import new_id
-from common.messaging.envelope import Envelope, publisher_and_log, source_of
+from common.messaging.envelope import CloudEvent, Envelope, publisher_and_log, source_of
 from common.messaging.ports import Message, Place, Record
 
 STRUCTURED = b"application/cloudevents+json"
+_STRUCTURED = msgspec.json.Decoder(CloudEvent)
+_JSON = CONTENT_TYPE.encode()
 
 
 def partition_name(topic: str, number: int) -> str:
@@ -24,18 +26,29 @@ def partition_name(topic: str, number: int) -> str:
 
 def event_message(envelope: Envelope, predecessor: int, epoch: int) -> Message:
     """A public event in binary mode: the attributes are headers, the value is the contract."""
-    members = envelope.cloud_event()
-    value = msgspec.json.encode(members.pop("data"))
-    del members["datacontenttype"]
-    headers = [(f"ce_{name}", str(member).encode()) for name, member in members.items()]
-    headers += [
-        ("ce_predecessor", sortable(predecessor).encode()),
+    subject = str(envelope.subject).encode()
+    headers = [
+        ("ce_specversion", b"1.0"),
+        ("ce_id", str(envelope.id).encode()),
+        ("ce_source", source_of(envelope.publisher, envelope.log_id).encode()),
+        ("ce_type", envelope.type.encode()),
+        ("ce_subject", subject),
+        ("ce_time", envelope.occurred_at.isoformat().encode()),
+        ("ce_recordedtime", envelope.recorded_at.isoformat().encode()),
+        ("ce_sequence", b"%020d" % envelope.sequence),
+        ("ce_streamversion", b"%d" % envelope.stream_version),
+        ("ce_predecessor", b"%020d" % predecessor),
         ("ce_epoch", b"%d" % epoch),
-        ("content-type", CONTENT_TYPE.encode()),
+        ("content-type", _JSON),
     ]
+    if envelope.cursor is not None:
+        headers.append(("ce_cursor", envelope.cursor.encode()))
     if envelope.correlation_id is not None:
+        headers.append(("ce_correlationid", str(envelope.correlation_id).encode()))
         headers.append(("traceparent", _traceparent(envelope.correlation_id, envelope.id)))
-    return Message(str(envelope.subject).encode(), value, headers)
+    if envelope.causation_id is not None:
+        headers.append(("ce_causationid", str(envelope.causation_id).encode()))
+    return Message(subject, envelope.data, headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,31 +89,37 @@ class EndOfTopic(Exception):
 
 def read_record(message: Message, partition: str, next_offset: int) -> Record:
     """The record that a message holds; `next_offset` is that of the one after it. Raises `NotOurs`, `EndOfTopic`."""
+    headers = dict(message.headers)
     try:
-        members = _members(message)
-        if members["type"] == GENERATION_END:
+        if headers.get("content-type", b"").startswith(STRUCTURED):
+            return _event_record(_STRUCTURED.decode(message.value or b""), partition, next_offset)
+        kind = headers["ce_type"].decode()
+        if kind == GENERATION_END:
             raise EndOfTopic
-        envelope = None if members["type"] == WATERMARK else Envelope.from_cloud_event(members)
-        _, log_id = publisher_and_log(members["source"])
-        if "cursor" not in members:  # not of our relay: the event counts, but says nothing of the partition
-            return Record(partition, Place(offset=next_offset), 0, log_id, envelope)
-        place = Place(
-            int(members["sequence"]), members["cursor"], next_offset, envelope.recorded_at if envelope else None
-        )
-        return Record(partition, place, int(members["predecessor"]), log_id, envelope)
-    except (KeyError, ValueError, TypeError, AttributeError) as error:  # msgspec's errors are ValueErrors
+        if kind == WATERMARK:
+            return _watermark_record(headers, partition, next_offset)
+        members = {name[3:]: value.decode() for name, value in headers.items() if name.startswith("ce_")}
+        data = msgspec.Raw(message.value or b"")
+        event = msgspec.convert({**members, "data": data}, CloudEvent, strict=False)
+        return _event_record(event, partition, next_offset)
+    except (KeyError, ValueError, TypeError) as error:  # msgspec's errors are ValueErrors
         raise NotOurs(repr(error)) from error
 
 
-def _members(message: Message) -> dict[str, Any]:
-    headers = {name.lower(): value for name, value in message.headers}
-    if headers.get("content-type", b"").startswith(STRUCTURED):
-        members: dict[str, Any] = msgspec.json.decode(message.value or b"")
-        return members
-    members = {name[3:]: value.decode() for name, value in headers.items() if name.startswith("ce_")}
-    if message.value is not None:
-        members["data"] = msgspec.json.decode(message.value)
-    return members
+def _event_record(event: CloudEvent, partition: str, next_offset: int) -> Record:
+    envelope = Envelope.of(event)
+    if event.cursor is None or event.predecessor is None:  # not of our relay: it says nothing of the partition
+        return Record(partition, Place(offset=next_offset), 0, envelope.log_id, envelope)
+    place = Place(envelope.sequence, envelope.cursor, next_offset, envelope.recorded_at)
+    return Record(partition, place, int(event.predecessor), envelope.log_id, envelope)
+
+
+def _watermark_record(headers: Mapping[str, bytes], partition: str, next_offset: int) -> Record:
+    _, log_id = publisher_and_log(headers["ce_source"].decode())
+    if "ce_cursor" not in headers:  # the log was empty
+        return Record(partition, Place(offset=next_offset), 0, log_id, None)
+    place = Place(int(headers["ce_sequence"]), headers["ce_cursor"].decode(), next_offset)
+    return Record(partition, place, int(headers["ce_predecessor"]), log_id, None)
 
 
 def _traceparent(correlation_id: UUID, event_id: UUID) -> bytes:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import httpx
-import msgspec
 import structlog
 
 from common.messaging import published
@@ -99,8 +98,7 @@ class FeedSource:
             raise FeedRefused(f"{self.publisher} answered {response.status_code}: {response.text[:500]}")
         try:
             _, log_id, head = response.headers["SALWatch-Position"].split(":")
-            lines = [msgspec.json.decode(line) for line in response.content.splitlines()]
-            events = [Envelope.from_cloud_event(line) for line in lines]
+            events = [Envelope.parse(line) for line in response.content.splitlines()]
             topic = response.headers.get(published.HEADER)
             return _Answer(
                 UUID(log_id), int(head), events, response.headers["Next-Cursor"], topic and Published.parse(topic)

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import msgspec
 import structlog
 
 from common.messaging import checkpoints
@@ -68,7 +67,7 @@ async def park(connection: Connection, consumer: str, envelope: Envelope, reason
         envelope.stream_version,
         envelope.sequence,
         envelope.type,
-        msgspec.json.encode(envelope.cloud_event()).decode(),
+        envelope.json().decode(),
         reason,
     )
 
@@ -114,7 +113,7 @@ async def _replay(
     )
     try:
         async with connection.transaction():
-            await _apply(connection, projection, stream, [msgspec.json.decode(row["envelope"]) for row in rows])
+            await _apply(connection, projection, stream, [Envelope.parse(row["envelope"]) for row in rows])
     except Exception as error:
         if not about_data(error):
             raise
@@ -127,11 +126,8 @@ async def _replay(
     return None
 
 
-async def _apply(
-    connection: Connection, projection: Projection, stream: UUID, events: Sequence[dict[str, Any]]
-) -> None:
+async def _apply(connection: Connection, projection: Projection, stream: UUID, envelopes: Sequence[Envelope]) -> None:
     applied = (await projection.seen(connection, [stream])).get(stream, 0)
-    envelopes = [Envelope.from_cloud_event(members) for members in events]
     batch = [Received.of(envelope) for envelope in envelopes if envelope.stream_version > applied]
     if batch:
         await projection.apply(connection, batch)

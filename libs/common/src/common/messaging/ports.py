@@ -120,7 +120,7 @@ class Received:
         if model is None:
             raise Undecodable(f"{envelope.type} is not known here")
         try:
-            return cls(envelope, model.model_validate(envelope.data))
+            return cls(envelope, model.model_validate_json(envelope.data or b"null"))
         except ValidationError as error:
             raise Undecodable(str(error)) from error
 

@@ -64,6 +64,8 @@ class Progress:
                 log.error("event_too_large", publisher=envelope.publisher, position=envelope.sequence)
             else:
                 messages[partition].append(message)
+        if not batch:
+            return {}, self
         last = batch[-1]
         return messages, replace(self, position=last.sequence, cursor=last.cursor, predecessors=predecessors)
 

@@ -144,29 +144,37 @@ class Relay:
         return stored.moved_to(newest)
 
     async def _pump(self, progress: Progress, epoch: int) -> None:
-        """Until the topic or the log is another one."""
+        """Until the topic or the log is another one. What follows is read while a batch is published."""
         marked = looked = time.monotonic()
         told = -1  # the position that all partitions were told
-        while True:
-            batch = await self._read(progress.position, self._batch_size)
-            if gap := missing(progress.position, batch):
-                raise LogGap(f"position {gap} is missing")
-            if batch and batch[0].log_id != progress.log_id:
-                return
-            if batch:
+        reading = asyncio.create_task(self._next(progress.position, 0))
+        try:
+            while (batch := await reading) == [] or batch[0].log_id == progress.log_id:
                 messages, progress = progress.after(batch, epoch)
-                await self._publisher.publish(progress.generation, messages)
-                await self._save(progress, epoch)
-            due = MARK_SECONDS if told < progress.position else IDLE_SECONDS
-            if time.monotonic() - marked >= due:
-                await self._publisher.publish(progress.generation, progress.marks(self._service, epoch))
-                marked, told = time.monotonic(), progress.position
-            if time.monotonic() - looked >= LOOK_SECONDS:
-                looked = time.monotonic()
-                if await self._is_elsewhere(progress):
-                    return
-            if not batch:
-                await self._wait(progress.position, due)
+                due = MARK_SECONDS if told < progress.position else IDLE_SECONDS
+                reading = asyncio.create_task(self._next(progress.position, due))
+                if batch:
+                    await self._publisher.publish(progress.generation, messages)
+                    await self._save(progress, epoch)
+                if time.monotonic() - marked >= due:
+                    await self._publisher.publish(progress.generation, progress.marks(self._service, epoch))
+                    marked, told = time.monotonic(), progress.position
+                if time.monotonic() - looked >= LOOK_SECONDS:
+                    looked = time.monotonic()
+                    if await self._is_elsewhere(progress):
+                        return
+        finally:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    async def _next(self, after: int, patience: float) -> Sequence[Envelope]:
+        """What follows in the log; none where nothing does within `patience` seconds. Raises `LogGap`."""
+        batch = await self._read(after, self._batch_size)
+        if not batch and await self._wait(after, patience):
+            batch = await self._read(after, self._batch_size)
+        if gap := missing(after, batch):
+            raise LogGap(f"position {gap} is missing")
+        return batch
 
     async def _is_elsewhere(self, progress: Progress) -> bool:
         """Whether the log was restored, or there is another generation of the topic, or none any more."""

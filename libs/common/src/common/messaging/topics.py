@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -105,6 +105,14 @@ async def create_generation(
     """
     async with _connected(bootstrap) as admin:
         await _create(admin, topic_name(service, generation), partitions, declared)
+
+
+async def existing(bootstrap: str, services: Collection[str]) -> Sequence[str]:
+    """The topics of the services that there are, by service and generation. Raises aiokafka's errors."""
+    async with _connected(bootstrap) as admin:
+        known = await admin.list_topics()
+    generations = [(s, generation) for s in services for name in known if (generation := generation_of(s, name))]
+    return [topic_name(*each) for each in sorted(generations)]
 
 
 async def used(bootstrap: str, name: str) -> bool:

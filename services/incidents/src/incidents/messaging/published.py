@@ -8,8 +8,8 @@ from common.contracts import incidents as contracts
 from common.contracts.registry import WIRE_NAMES
 from common.eventsourcing.log import Recorded
 from incidents.domain import events
-from incidents.domain.body import IncidentBody, Person, Place, Seizure, Weapon
-from incidents.domain.privacy import public_body
+from incidents.domain.body import Casualties, IncidentBody, Person, Place, Seizure, Weapon
+from incidents.domain.privacy import public_place
 
 PRIVATE: tuple[type, ...] = (events.CorrectionProposed,)
 
@@ -49,19 +49,19 @@ def contract_of(event: events.IncidentEvent | events.CoverageEvent) -> contracts
 
 
 def _incident(agency: str, body: IncidentBody) -> contracts.Incident:
-    known = public_body(body)
+    """Field by field, so that nothing leaves that is not named here: no narrative, no sources, no exact age or place."""
     return contracts.Incident(
         agency=agency,
-        occurred_on=known.occurred_on,
-        date_precision=known.date_precision,
-        jurisdiction=known.jurisdiction,
-        place=_place(known.place) if known.place else None,
-        category=known.category,
-        tags=known.tags,
-        weapons=tuple(map(_weapon, known.weapons)),
-        persons=tuple(map(_person, known.persons)),
-        casualties=_casualties(known),
-        seizure=_seizure(known.seizure) if known.seizure else None,
+        occurred_on=body.occurred_on,
+        date_precision=body.date_precision,
+        jurisdiction=body.jurisdiction,
+        place=_place(public_place(body.place)) if body.place else None,
+        category=body.category,
+        tags=body.tags,
+        weapons=tuple(map(_weapon, body.weapons)),
+        persons=tuple(map(_person, body.persons)),
+        casualties=_casualties(body.casualties) if body.casualties else None,
+        seizure=_seizure(body.seizure) if body.seizure else None,
     )
 
 
@@ -96,12 +96,10 @@ def _person(person: Person) -> contracts.Person:
     )
 
 
-def _casualties(body: IncidentBody) -> contracts.Casualties | None:
-    if body.casualties is None:
-        return None
+def _casualties(casualties: Casualties) -> contracts.Casualties:
     killed, injured = (
         contracts.Range(low=estimate.low, best=estimate.best, high=estimate.high) if estimate else None
-        for estimate in (body.casualties.killed, body.casualties.injured)
+        for estimate in (casualties.killed, casualties.injured)
     )
     return contracts.Casualties(killed=killed, injured=injured)
 
