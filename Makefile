@@ -18,7 +18,7 @@ help:
 		/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 ##@ Running
-demo: setup ## Run everything on this machine with sample data, until Ctrl-C (ONCE=1: load, check and stop)
+demo: setup ## Run everything on this machine with sample data, until Ctrl-C (ONCE=1: load, check and stop; SALWATCH_TRANSPORT=kafka)
 	@$(EMBEDDED) demo $(if $(filter-out 0,$(ONCE)),--once)
 
 demo-reset: setup ## Delete what the demo keeps in var/, to start clean

@@ -88,9 +88,8 @@ def _stop_kafka(place: Home) -> int:
 
 def _command(place: Home, service: str, arguments: Sequence[str]) -> int:
     """The services it may need to ask are those of the demo that runs. Raises `CannotRun` where none does."""
-    running = services.running(place)
-    settings = services.environment(running, Access(running), services.postgres(running), service)
     command = [sys.executable, "-m", service, *arguments]
+    settings = services.running(place).environment(service)
     return subprocess.run(command, env={**os.environ, **settings}, check=False).returncode  # noqa: S603
 
 

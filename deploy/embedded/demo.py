@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 import httpx
-import psutil
 
-from common.testing.postgres import EmbeddedPostgres
 from embedded import services
 from embedded.access import Access
 from embedded.agencies import api_keys
 from embedded.bars import Bars
 from embedded.home import Home, write_json
+from embedded.kafka import carrier
 from embedded.load import check, load
+from embedded.servers import Servers
+from embedded.services import Installation
 from embedded.single import end_leftovers, remember, require_free, sole_run
 from embedded.supervisor import Supervisor
 
@@ -28,23 +28,25 @@ def run(home: Home, *, once: bool) -> int:
         home.demo.unlink(missing_ok=True)
         if left := end_leftovers(home):
             print(f"Ended what a killed run had left: {', '.join(left)}.")
-        require_free(services.ports(home))
-        server = services.postgres(home)
+        kafka = carrier(home)
+        installation = Installation(home, Access(home), services.postgres(home), kafka.bootstrap if kafka else None)
+        servers = Servers(installation.postgres, kafka)
+        require_free(installation.ports)
         print(f"SALWatch: the data lies in {home.folder}.")
         try:
-            server.start()
-            return asyncio.run(_Demo(home, server).run(once=once))
+            installation.postgres.start()
+            return asyncio.run(_Demo(installation, servers).run(once=once))
         finally:
-            server.stop()
+            servers.stop()
 
 
 class _Demo:
-    def __init__(self, home: Home, server: EmbeddedPostgres) -> None:
-        self._home = home
-        self._server = server
-        self._access = Access(home)
-        self._parts = (home, self._access, server)
-        self._supervisor = Supervisor(home.logs, self._started, print)
+    def __init__(self, installation: Installation, servers: Servers) -> None:
+        self._installation = installation
+        self._home = installation.home
+        self._access = installation.access
+        self._servers = servers
+        self._supervisor = Supervisor(self._home.logs, lambda _: self._changed(), print)
         self._keys: Mapping[str, str] = {}
         self._serving = False
 
@@ -76,18 +78,18 @@ class _Demo:
         self._serving = True
         self._write()
         print(self._addresses())
-        await self._keep_database()
+        await self._servers.keep(self._changed)
 
     async def _start(self) -> None:
         """Side by side: most of it is waiting for an interpreter to start."""
-        await _counted(
-            "databases",
-            [asyncio.to_thread(services.migrate, *self._parts, service) for service in services.SERVICES],
-        )
-        await _counted(
-            "processes",
-            [self._supervisor.start(services.program(*self._parts, part)) for part in services.PARTS],
-        )
+        migrations = [asyncio.to_thread(self._installation.migrate, service) for service in services.SERVICES]
+        await _counted("servers", [*migrations, self._start_kafka()])
+        programs = [self._installation.program(part) for part in self._installation.parts]
+        await _counted("processes", [self._supervisor.start(program) for program in programs])
+
+    async def _start_kafka(self) -> None:
+        await self._servers.start_kafka()
+        self._changed()
 
     async def _fill(self) -> None:
         urls = services.urls(self._home)
@@ -98,31 +100,22 @@ class _Demo:
     async def _checked(self) -> list[str]:
         return [f"  {line}" for line in await check(services.urls(self._home)["reporting"])]
 
-    async def _keep_database(self) -> None:
-        """Restarts PostgreSQL when it dies; returns never."""
-        while True:
-            await asyncio.sleep(0.5)
-            with contextlib.suppress(FileNotFoundError, psutil.NoSuchProcess):
-                if psutil.Process(self._server.pid()).status() != psutil.STATUS_ZOMBIE:
-                    continue
-            print("postgres ended; it is started again")
-            await asyncio.to_thread(self._server.start)
-            self._write()
-
-    def _started(self, pids: Mapping[str, int]) -> None:
-        remember(self._home, pids)
+    def _changed(self) -> None:
+        remember(self._home, {**self._servers.leftovers, **self._supervisor.pids})
         if self._serving:
             self._write()
 
     def _write(self) -> None:
+        kafka = self._servers.kafka
         write_json(
             self._home.demo,
             {
                 "services": services.urls(self._home),
                 "api_keys": self._keys,
                 "tokens": self._access.tokens(),
-                "processes": {**self._supervisor.pids, "postgres": self._server.pid()},
-                "metrics": services.metrics(self._home),
+                **({"kafka": kafka} if kafka else {}),
+                "processes": {**self._supervisor.pids, **self._servers.pids},
+                "metrics": self._installation.metrics,
             },
         )
 

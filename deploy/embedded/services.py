@@ -13,6 +13,7 @@ from common.testing.postgres import EmbeddedPostgres
 from embedded.access import Access
 from embedded.errors import CannotRun
 from embedded.home import HOST, Home, read_json
+from embedded.kafka import DECLARATION
 from embedded.supervisor import Program
 
 POSTGRES_SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "2GB"}
@@ -35,6 +36,7 @@ class Part:
 
 PARTS: Sequence[Part] = (
     Part("incidents-api", "incidents", "api", 1, 51),
+    Part("incidents-relay", "incidents", "relay", None, 71),
     Part("reporting-api", "reporting", "api", 4, 54),
     Part("reporting-worker", "reporting", "worker", None, 64),
 )
@@ -49,74 +51,91 @@ def sample_pack() -> bool:
     return (os.environ.get("SALWATCH_PACK") or SAMPLE_PACK) == SAMPLE_PACK
 
 
-def ports(home: Home) -> dict[str, int]:
-    """Every port that the demo opens, by what it is for."""
-    http = {part.name: home.port(part.port) for part in PARTS if part.port is not None}
-    return {**http, **{f"metrics of {part.name}": home.port(part.metrics) for part in PARTS}}
-
-
 def urls(home: Home) -> dict[str, str]:
     return {service: home.url(offset) for service, offset in SERVICES.items()}
 
 
-def running(home: Home) -> Home:
-    """The home of the demo that serves now, on whatever ports it was started. Raises `CannotRun` where none does."""
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where the services run and with what; `kafka` are bootstrap servers, None: the feed is the transport."""
+
+    home: Home
+    access: Access
+    postgres: EmbeddedPostgres
+    kafka: str | None = None
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        return [part for part in PARTS if self.kafka or part.command != "relay"]
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Every port that they open, by what it is for."""
+        http = {part.name: self.home.port(part.port) for part in self.parts if part.port is not None}
+        return {**http, **{f"metrics of {part.name}": self.home.port(part.metrics) for part in self.parts}}
+
+    @property
+    def metrics(self) -> dict[str, str]:
+        """Where the operator's figures stand: by service for its api, by process for the others."""
+        return {
+            part.service if part.command == "api" else part.name: f"{self.home.url(part.metrics)}/metrics"
+            for part in self.parts
+        }
+
+    def program(self, part: Part) -> Program:
+        url = self.home.url
+        ready = f"{url(part.port)}/readyz" if part.port is not None else f"{url(part.metrics)}/metrics"
+        return Program(part.name, (part.service, part.command), lambda: self.environment(part.service, part), ready)
+
+    def environment(self, service: str, part: Part | None = None) -> dict[str, str]:
+        """The settings of a service's process, or (without `part`) of one of its commands."""
+        prefix = service.upper()
+        settings = {
+            f"{prefix}_DATABASE_URL": self.postgres.dsn(service),
+            f"{prefix}_HOST": HOST,
+            f"{prefix}_PORT": str(self.home.port(SERVICES[service])),
+            "SALWATCH_JWKS": str(self.access.key_set),
+            "SALWATCH_ISSUER": self.access.issuer,
+            "SALWATCH_AUDIENCE": self.access.audience,
+            "SALWATCH_TRANSPORT": "kafka" if self.kafka else "feed",
+            "SALWATCH_TOPICS": str(DECLARATION),
+        }
+        if self.kafka:
+            settings["SALWATCH_KAFKA"] = self.kafka
+        if part is not None:
+            settings[f"{prefix}_METRICS_PORT"] = str(self.home.port(part.metrics))
+            settings["SALWATCH_INSTANCE"] = part.name
+        if service == "reporting":
+            settings["REPORTING_INCIDENTS_URL"] = self.home.url(SERVICES["incidents"])
+            if sample_pack():
+                settings["REPORTING_NOTE"] = NOTE
+            settings["REPORTING_INCIDENTS_CREDENTIAL"] = f"Bearer {self.access.service_token('reporting')}"
+        return settings
+
+    def migrate(self, service: str) -> None:
+        """Makes the service's database where there is none and brings its tables to the newest version. Raises
+        `CannotRun`."""
+        if not self.postgres.has_database(service):
+            self.postgres.create_database(service)
+        done = subprocess.run(  # noqa: S603 - our own services
+            [sys.executable, "-m", service, "migrate"],
+            env={**os.environ, **self.environment(service)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            reason = (done.stderr or done.stdout).strip().splitlines()
+            raise CannotRun(f"The database of {service} cannot be migrated: {reason[-1] if reason else 'no reason'}")
+
+
+def running(home: Home) -> Installation:
+    """What serves now, on whatever ports it was started. Raises `CannotRun` where nothing does."""
     document = read_json(home.demo)
     if document is None:
         raise CannotRun("The demo does not serve: start it with `make demo`, and run this beside it.")
     service, offset = next(iter(SERVICES.items()))
     port = urlsplit(document["services"][service]).port
     assert port is not None, "the demo writes its ports"
-    return replace(home, port_base=port - offset)
-
-
-def metrics(home: Home) -> dict[str, str]:
-    """Where the operator's figures stand: by service for its api, by process for a worker."""
-    return {part.service if part.command == "api" else part.name: f"{home.url(part.metrics)}/metrics" for part in PARTS}
-
-
-def program(home: Home, access: Access, server: EmbeddedPostgres, part: Part) -> Program:
-    ready = f"{home.url(part.port)}/readyz" if part.port is not None else f"{home.url(part.metrics)}/metrics"
-    return Program(
-        part.name, (part.service, part.command), lambda: environment(home, access, server, part.service, part), ready
-    )
-
-
-def environment(
-    home: Home, access: Access, server: EmbeddedPostgres, service: str, part: Part | None = None
-) -> dict[str, str]:
-    """The settings of a service's process, or (without `part`) of one of its commands."""
-    prefix = service.upper()
-    settings = {
-        f"{prefix}_DATABASE_URL": server.dsn(service),
-        f"{prefix}_HOST": HOST,
-        f"{prefix}_PORT": str(home.port(SERVICES[service])),
-        "SALWATCH_JWKS": str(access.key_set),
-        "SALWATCH_ISSUER": access.issuer,
-        "SALWATCH_AUDIENCE": access.audience,
-    }
-    if part is not None:
-        settings[f"{prefix}_METRICS_PORT"] = str(home.port(part.metrics))
-    if service == "reporting":
-        settings["REPORTING_INCIDENTS_URL"] = home.url(SERVICES["incidents"])
-        if sample_pack():
-            settings["REPORTING_NOTE"] = NOTE
-        settings["REPORTING_INCIDENTS_CREDENTIAL"] = f"Bearer {access.service_token('reporting')}"
-    return settings
-
-
-def migrate(home: Home, access: Access, server: EmbeddedPostgres, service: str) -> None:
-    """Makes the service's database where there is none and brings its tables to the newest version. Raises
-    `CannotRun`."""
-    if not server.has_database(service):
-        server.create_database(service)
-    done = subprocess.run(  # noqa: S603 - our own services
-        [sys.executable, "-m", service, "migrate"],
-        env={**os.environ, **environment(home, access, server, service)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        reason = (done.stderr or done.stdout).strip().splitlines()
-        raise CannotRun(f"The database of {service} cannot be migrated: {reason[-1] if reason else 'no reason'}")
+    place = replace(home, port_base=port - offset)
+    return Installation(place, Access(place), postgres(place), document.get("kafka", {}).get("bootstrap"))

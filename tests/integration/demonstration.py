@@ -13,7 +13,8 @@ from typing import Any
 
 from embedded.errors import CannotRun
 from embedded.home import Home
-from embedded.services import ports
+from embedded.kafka import PORTS
+from embedded.services import PARTS
 from embedded.single import require_free
 
 ROOT = Path(__file__).parents[2]
@@ -22,9 +23,10 @@ SERVES_WITHIN = 240.0  # seconds, sample feed included
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """`python -m embedded` with a data folder and ports of its own."""
+    """`python -m embedded` with a data folder, ports and a transport of its own."""
 
     home: Home
+    transport: str = "feed"
 
     def command(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -34,6 +36,7 @@ class Demo:
                 "PYTHONPATH": str(ROOT / "deploy"),
                 "SALWATCH_DATA_DIR": str(self.home.folder),
                 "SALWATCH_PORT_BASE": str(self.home.port_base),
+                "SALWATCH_TRANSPORT": self.transport,
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -56,8 +59,9 @@ def free_home(folder: Path) -> Home:
     """On ports that nobody has: a demo may run beside the tests."""
     while True:
         home = Home(folder, random.randrange(10_000, 30_000, 100))
+        offsets = [*PORTS, *(offset for part in PARTS for offset in (part.port, part.metrics) if offset is not None)]
         try:
-            require_free(ports(home))
+            require_free({str(offset): home.port(offset) for offset in offsets})
         except CannotRun:
             continue
         return home

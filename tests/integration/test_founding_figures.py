@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+from demonstration import free_home
 
 from embedded import services
 from embedded.access import Access
 from embedded.agencies import api_keys
-from embedded.errors import CannotRun
-from embedded.home import Home
 from embedded.sample_feed.agencies import MONITOR
 from embedded.sample_feed.figures import BEFORE_THE_RETRACTION, FIGURES, INCIDENTS_IN_2020, ROSE_SLIGHTLY, Figure
 from embedded.sample_feed.generate import retracted_line
 from embedded.sample_feed.push import push
 from embedded.sample_feed.summary import Summary
-from embedded.single import require_free
 from embedded.supervisor import Supervisor
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -70,16 +66,16 @@ class Region:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def region(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Region]:
-    place = _place(tmp_path_factory.mktemp("region"))
-    server = services.postgres(place)
-    access = Access(place)
+    place = free_home(tmp_path_factory.mktemp("region"))
+    access, server = Access(place), services.postgres(place)
+    installation = services.Installation(place, access, server)
     supervisor = Supervisor(place.logs, lambda _: None, print)
     await asyncio.to_thread(server.start)
     try:
         for service in services.SERVICES:
-            await asyncio.to_thread(services.migrate, place, access, server, service)
-        for part in services.PARTS:
-            await supervisor.start(services.program(place, access, server, part))
+            await asyncio.to_thread(installation.migrate, service)
+        for part in installation.parts:
+            await supervisor.start(installation.program(part))
         urls = services.urls(place)
         async with (
             httpx.AsyncClient(base_url=urls["incidents"], timeout=30) as incidents,
@@ -92,17 +88,6 @@ async def region(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Regi
     finally:
         await supervisor.stop()
         await asyncio.to_thread(server.stop, "immediate")
-
-
-def _place(folder: Path) -> Home:
-    """A home of its own, on ports that nobody has: a demo may run beside the tests."""
-    while True:
-        place = Home(folder, random.randrange(20_000, 30_000))
-        try:
-            require_free(services.ports(place))
-        except CannotRun:
-            continue
-        return place
 
 
 async def test_every_line_lands_with_its_retries_and_corrections(region: Region) -> None:
