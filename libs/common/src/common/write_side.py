@@ -52,7 +52,7 @@ __all__ = [
 
 LOOK_AHEAD = 1_000  # units that may stand aside while a batch is filled, so that a hot stream does not cost a full scan
 LANES = 2  # one appends, the other prepares; the log's lock leaves nothing for a third
-WORTH_A_LANE = 32  # intents: fewer wait for the next batch, for a batch of its own would cost more than it saves
+WORTH_A_LANE = 32  # intents: fewer wait for the next batch, since a batch of their own would cost more than it saves
 
 
 class WriteSide:
@@ -120,7 +120,9 @@ class WriteSide:
             await self._wake.wait()
             self._wake.clear()
             while self._free and (batch := self._drain()):
-                task = asyncio.create_task(self._process(self._free.pop(), batch))
+                names: set[Any] = set().union(*(waiting.names for waiting in batch))
+                self._in_flight |= names
+                task = asyncio.create_task(self._process(self._free.pop(), batch, names))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
@@ -130,7 +132,7 @@ class WriteSide:
 
     def _drain(self) -> list[Waiting]:
         """The next batch, first come first served; a unit that shares a key or stream with an earlier one waits."""
-        if self._busy and (self._blocked or self._queued < WORTH_A_LANE):
+        if self._busy and not self._worth_another():
             return []
         batch: list[Waiting] = []
         aside: list[Waiting] = []
@@ -146,17 +148,19 @@ class WriteSide:
             taken |= waiting.names
         self._queue.extendleft(reversed(aside))
         self._queued -= size
-        self._blocked = not batch  # until a lane comes free, so that nobody looks through the same units again
+        self._blocked = bool(aside) and not batch  # until a lane comes free: looking again would find the same
         return batch
+
+    def _worth_another(self) -> bool:
+        """Many wait, or few would wait long: for a batch that fills the log's lock for a while."""
+        return not self._blocked and (self._queued >= WORTH_A_LANE or len(self._in_flight) >= self._batch_limit)
 
     def _limit(self) -> int:
         """Intents of the next batch; where many wait, the lanes that are free share them."""
         shared = -(-self._queued // len(self._free))
         return min(self._batch_limit, shared if shared >= WORTH_A_LANE else self._queued)
 
-    async def _process(self, lane: Lane, batch: list[Waiting]) -> None:
-        names = set().union(*(waiting.names for waiting in batch))
-        self._in_flight |= names
+    async def _process(self, lane: Lane, batch: list[Waiting], names: set[Any]) -> None:
         try:
             await lane.process(batch)
         finally:

@@ -204,6 +204,35 @@ async def test_a_second_use_of_a_key_waits_for_the_next_batch(log_database: str)
     assert not any(failed), "together they would break the key's uniqueness, and the batch would be halved"
 
 
+async def test_batches_that_are_on_their_way_together_share_no_stream(
+    log_database: str, database: asyncpg.Pool[Any]
+) -> None:
+    streams = [new_id() for _ in range(50)]
+    async with write_side(log_database, batch_limit=40, attempts=1) as side:  # whoever lost a race would fail
+        await asyncio.gather(*(side.execute(deposit(stream)) for _ in range(10) for stream in streams))
+        await asyncio.gather(*(side.execute(deposit(streams[n % 50])) for n in range(500)))
+    assert await database.fetchval("SELECT count(*) FROM event") == 1_000
+
+
+async def test_a_few_do_not_wait_for_a_big_batch_that_is_being_prepared(log_database: str) -> None:
+    others_are_done = asyncio.Event()
+
+    async def slow(_: Any, commands: Sequence[Any]) -> Sequence[Any]:
+        await others_are_done.wait()
+        return commands
+
+    big = Unit([Intent(replace(ACCOUNT, enrich=slow), new_id(), Deposit(1)) for _ in range(20)], TELLER)
+    async with write_side(log_database, batch_limit=10) as side:
+        pushing = asyncio.create_task(side.execute(big))
+        await asyncio.sleep(0.01)
+        async with asyncio.timeout(10):
+            await side.execute(deposit(new_id()))
+            await side.execute(deposit(new_id()))
+        assert not pushing.done()
+        others_are_done.set()
+        await pushing
+
+
 async def test_several_commands_of_one_stream_in_a_unit_are_decided_in_order(
     side: WriteSide, database: asyncpg.Pool[Any]
 ) -> None:
