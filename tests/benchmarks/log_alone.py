@@ -1,12 +1,11 @@
-"""The write side without HTTP: one event per command, appended by 64 callers or in batches, ÷ the same JSON inserted
-into a table with one index, a transaction per row or one `unnest` per batch."""
+"""The log's append alone, group commit of 64 callers whose events are ready, ÷ message-db and UmaDB; and the write side
+÷ a plain insert without any of a log's guarantees. Every append names the version it expects: a new stream."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from importlib.resources import files
+import itertools
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,76 +13,110 @@ import asyncpg
 import uvloop
 from rounds import Side, compare
 from stage import durable_postgres
+from stores import create_message_db, umadb
+from things import ACTOR, BODY, CODEC, Seen, call_for, create_log, new_things
 
-from common.eventsourcing.codec import Codec
-from common.kernel.decider import Decider, Decision
+from common.eventsourcing.writer import Appended, AppendUnit, StreamAppend, append
 from common.kernel.ids import new_id
-from common.write_side import Actor, Aggregate, Intent, Unit, WriteSide
+from common.testing.postgres import EmbeddedPostgres
+from common.write_side import WriteSide
 
 CALLERS = 64
+CATEGORIES = 32
 SECONDS = 1.5
 BATCH = 500
+EVENT = CODEC.encode(Seen(BODY))
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+THREADS = (8, 16, 32, 64)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An event of about 250 bytes."""
+class GroupCommit:
+    """What waits is appended together, by one task on one connection: the log without loading and deciding."""
 
-    what: str = "x" * 220
+    def __init__(self, connection: asyncpg.Connection[Any]) -> None:
+        self._connection = connection
+        self._waiting: list[tuple[AppendUnit, asyncio.Future[Appended]]] = []
+        self._wake = asyncio.Event()
 
+    async def append_new(self, size: int) -> None:
+        future = asyncio.get_running_loop().create_future()
+        appends = [StreamAppend(new_id(), "thing", 0, [EVENT]) for _ in range(size)]
+        self._waiting.append((AppendUnit(appends, ACTOR, NOW), future))
+        self._wake.set()
+        await future
 
-def _decide(_: object, state: int) -> Decision[Seen]:
-    return Decision((Seen(),))
-
-
-def _evolve(state: int, _: Seen) -> int:
-    return state + 1
-
-
-THING = Aggregate("thing", Decider(0, _evolve, _decide))
-CODEC: Codec[Any] = Codec("bench", (Seen,))
-ROW = CODEC.encode(Seen()).data
+    async def run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            batch, self._waiting = self._waiting, []
+            appended = await append(self._connection, [unit for unit, _ in batch])
+            for (_, future), status in zip(batch, appended.statuses, strict=True):
+                assert status == "ok"
+                future.set_result(appended)
 
 
 async def main() -> None:
     with durable_postgres() as postgres:
-        postgres.create_database("log")
-        dsn = postgres.dsn("log")
-        async with (
-            asyncpg.create_pool(dsn, min_size=10, max_size=10) as pool,
-            WriteSide(lambda: asyncpg.connect(dsn), CODEC) as write_side,
-        ):
-            for script in ("schema.sql", "append.sql"):
-                await pool.execute((files("common.eventsourcing") / script).read_text())
-            await pool.execute("CREATE TABLE plain (id uuid PRIMARY KEY, data jsonb NOT NULL)")
-            await _compare(write_side, pool)
+        await _against_stores(postgres)
+        await _against_plain_inserts(postgres)
 
 
-async def _compare(write_side: WriteSide, pool: asyncpg.Pool[Any]) -> None:
-    async def append(size: int) -> None:
-        await write_side.execute(Unit([Intent(THING, new_id(), None) for _ in range(size)], Actor("bench")))
+async def _against_stores(postgres: EmbeddedPostgres) -> None:
+    connection = await asyncpg.connect(await create_log(postgres, "log"))
+    log = GroupCommit(connection)
+    running = asyncio.create_task(log.run())
+    postgres.create_database("message_db")
+    path = {"search_path": "message_store,public"}
+    title = f"the log's append alone, {CALLERS} callers"
+    ours = Side("log", lambda: call_for(SECONDS, CALLERS, 1, log.append_new))
+    async with asyncpg.create_pool(
+        postgres.dsn("message_db"), min_size=CALLERS, max_size=CALLERS, server_settings=path
+    ) as pool:
+        await create_message_db(pool)
+        names = itertools.cycle(range(CATEGORIES))
 
-    async def insert(size: int) -> None:
-        ids: list[UUID] = [new_id() for _ in range(size)]
-        await pool.execute("INSERT INTO plain SELECT * FROM unnest($1::uuid[], $2::jsonb[])", ids, [ROW] * size)
+        async def write(_: int) -> None:
+            stream = f"thing{next(names)}-{new_id()}"
+            await pool.execute(
+                "SELECT write_message($1, $2, $3, $4::jsonb, NULL, -1)", str(new_id()), stream, "Seen", EVENT.data
+            )
 
-    for callers, size in ((CALLERS, 1), (1, BATCH)):
-        title = f"the log alone, {callers} callers, {size} in a call"
-        ours = Side("write side", lambda c=callers, s=size: _repeat(append, c, s))
-        await compare(title, ours, Side("plain insert", lambda c=callers, s=size: _repeat(insert, c, s)))
+        tried = {callers: await call_for(1.0, callers, 1, write) for callers in THREADS}
+        best = max(tried, key=lambda callers: tried[callers])
+        theirs = Side(
+            f"message-db, {CATEGORIES} categories, {best} connections", lambda: call_for(SECONDS, best, 1, write)
+        )
+        await compare(title, ours, theirs, must_reach=">= 1.5")
+    async with umadb() as callers:
+        best = await callers.best(1, THREADS)
+        theirs = Side(f"UmaDB, {best} threads", lambda: callers.run(best, 1, SECONDS), callers.pid)
+        await compare(title, ours, theirs, must_reach=">= 1.5")
+    running.cancel()
+    await connection.close()
 
 
-async def _repeat(call: Callable[[int], Awaitable[None]], callers: int, size: int) -> int:
-    end = asyncio.get_running_loop().time() + SECONDS
+async def _against_plain_inserts(postgres: EmbeddedPostgres) -> None:
+    dsn = await create_log(postgres, "write_side")
+    async with (
+        asyncpg.create_pool(dsn, min_size=10, max_size=10) as pool,
+        WriteSide(lambda: asyncpg.connect(dsn), CODEC) as write_side,
+    ):
+        await pool.execute("CREATE TABLE plain (id uuid PRIMARY KEY, data jsonb NOT NULL)")
 
-    async def caller() -> int:
-        count = 0
-        while asyncio.get_running_loop().time() < end:
-            await call(size)
-            count += size
-        return count
+        async def through(size: int) -> None:
+            await write_side.execute(new_things(size))
 
-    return sum(await asyncio.gather(*(caller() for _ in range(callers))))
+        async def insert(size: int) -> None:
+            ids: list[UUID] = [new_id() for _ in range(size)]
+            await pool.execute(
+                "INSERT INTO plain SELECT * FROM unnest($1::uuid[], $2::jsonb[])", ids, [EVENT.data] * size
+            )
+
+        for callers, size, name in ((CALLERS, 1, "a row and transaction each"), (1, BATCH, "one `unnest` each")):
+            ours = Side("write side", lambda c=callers, s=size: call_for(SECONDS, c, s, through))
+            plain = Side(f"plain insert, {name}", lambda c=callers, s=size: call_for(SECONDS, c, s, insert))
+            await compare(f"write side, {callers} callers, {size} in a call", ours, plain)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,11 @@ class Sample:
     rate: float
     cpu: float
 
+    @property
+    def time(self) -> float:
+        """Microseconds per item."""
+        return 1e6 / self.rate
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -63,12 +68,12 @@ async def compare(
     baseline: Side,
     rounds: int = 5,
     *,
-    of: Literal["rate", "cpu"] = "rate",
+    of: Literal["rate", "time", "cpu"] = "rate",
     must_reach: str | None = None,
     note: str = "",
 ) -> float:
-    """Records and gives the median of the rounds' ratios, of rates or of CPU per item. One round of each before it
-    counts, then they take turns."""
+    """Records and gives the median of the rounds' ratios, of rates, of time or of CPU per item. One round of each
+    before it counts, then they take turns."""
     await measured.work()
     await baseline.work()
     pairs = []
