@@ -49,7 +49,7 @@ def contract_of(event: events.IncidentEvent | events.CoverageEvent) -> contracts
 
 
 def _incident(agency: str, body: IncidentBody) -> contracts.Incident:
-    """Field by field, so that nothing leaves that is not named here: no narrative, no sources, no exact age or place."""
+    """Field by field, so that nothing leaves that is not named: no narrative, no sources, no exact age or place."""
     return contracts.Incident(
         agency=agency,
         occurred_on=body.occurred_on,
