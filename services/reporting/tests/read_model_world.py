@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import asyncpg
 from feed_of_incidents import LOG, Feed
 
-from common.messaging.ports import Batch, Received, Record, Source
+from common.messaging.feed import PARTITION
+from common.messaging.ports import Batch, Place, Received, Record, Source
 from common.messaging.projecting import Projecting
 from common.messaging.subscriber import Subscriber
 from common.reference.pack import Pack
@@ -25,23 +26,26 @@ class FeedSource:
     """The change feed of a `Feed`: what is there, at once."""
 
     publisher = "incidents"
-    partition = "feed"
 
     def __init__(self, feed: Feed) -> None:
         self.feed = feed
-        self.after = 0
+        self.after: int | None = None
 
-    def seek(self, cursor: str | None) -> None:
-        self.after = int(cursor or 0)
+    def unplaced(self) -> Collection[str]:
+        return (PARTITION,) if self.after is None else ()
+
+    async def seek(self, partition: str, place: Place) -> None:
+        self.after = place.position
 
     async def poll(self) -> Batch:
-        envelopes = [received.envelope for received in self.feed.received]
-        records = [Record(envelope, envelope.sequence - 1) for envelope in envelopes[self.after :]]
-        self.after = len(envelopes)
-        return Batch(LOG, len(envelopes), records)
+        assert self.after is not None
+        records = self.records(self.after, len(self.feed.received))
+        self.after = len(self.feed.received)
+        return Batch(LOG, {PARTITION: self.after}, records)
 
-    async def between(self, cursor: str | None, position: int) -> Sequence[Any]:
-        return [received.envelope for received in self.feed.received[position:]]
+    def records(self, after: int, to: int) -> list[Record]:
+        envelopes = [received.envelope for received in self.feed.received[after:to]]
+        return [Record(PARTITION, Place(e.sequence, e.cursor), e.sequence - 1, LOG, e) for e in envelopes]
 
 
 @dataclass

@@ -38,8 +38,8 @@ log = structlog.get_logger()
 SEARCH_PATH = "readmodel,public"
 READING = {
     "search_path": SEARCH_PATH,
-    "work_mem": "64MB",  # what is counted by distinct incidents is hashed
-    "parallel_tuple_cost": "0.01",
+    "work_mem": "64MB",  # what is counted is grouped in hash tables
+    "parallel_tuple_cost": "1",  # rows are grouped where they are read: the planner expects far too many groups
     "max_parallel_workers_per_gather": "2",
     "plan_cache_mode": "force_custom_plan",  # spans and values differ too much for one plan
     "jit": "off",  # compiling takes longer than most of these statements

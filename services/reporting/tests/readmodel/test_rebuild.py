@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from feed_of_incidents import person
+from feed_of_incidents import LOG, person
 from read_model_world import FeedSource
 
 from common.contracts import incidents as published
+from common.messaging.feed import PARTITION
+from common.messaging.ports import Batch
 from common.messaging.rebuild import Rebuild
 from reporting.readmodel import tables
 from reporting.readmodel.projection import IncidentsProjection
@@ -21,9 +23,9 @@ class SmallPieces(FeedSource):
     most = 100
 
     async def poll(self):
-        batch = await super().poll()
-        self.after = batch.records[: self.most][-1].envelope.sequence if batch.records else self.after
-        return type(batch)(batch.log_id, batch.head, batch.records[: self.most])
+        start, head = self.after, len(self.feed.received)
+        self.after = min(head, start + self.most)
+        return Batch(LOG, {PARTITION: head}, self.records(start, self.after))
 
 
 def rebuilding(world) -> Rebuild:

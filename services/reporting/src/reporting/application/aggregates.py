@@ -12,12 +12,12 @@ from typing import Any
 from common.kernel.periods import Period
 from common.reference.pack import Pack
 from reporting.application.answers import Answer, Coverage, Figure, Footnote, Row
-from reporting.application.comparisons import ByPeriod, BySpan, Comparison, Count, Counts, Key, compare
+from reporting.application.comparisons import ByPeriod, BySpan, Comparison, Count, Counts, Key, counted
 from reporting.application.figures import MISSING, Reckoned, change_percent, reckon, written
 from reporting.application.footnotes import footnotes
 from reporting.application.keys import every_key, in_order
 from reporting.application.links import incidents_link
-from reporting.application.questions import MULTI_VALUED, PERIODS, UNKNOWN, Question, ask
+from reporting.application.questions import PERIODS, UNKNOWN, Question, ask
 from reporting.application.scope import Scope, Span, of_period, selected
 
 __all__ = ["Aggregates", "Figures", "ask"]
@@ -82,8 +82,7 @@ class _Answering:
 
     async def answer(self) -> Answer:
         question, aggregates = self._question, self._aggregates
-        counts = await self._count(question.by)
-        compared = await compare(question, self._scope, self._span, self._filters, self._figures.count)
+        counts, total, compared = await counted(question, self._scope, self._span, self._filters, self._figures.count)
         keys = in_order(every_key(question.by, counts, self._scope, self._span))
         notes = footnotes(aggregates.pack, aggregates.publishers, question, self._members, keys)
         own = (Footnote(aggregates.note),) if aggregates.note else ()
@@ -93,24 +92,18 @@ class _Answering:
             start=question.start,
             end=question.end,
             rows=[self._row(key, counts.get(key), compared) for key in keys],
-            total=await self._total(counts),
+            total=self._total(counts, total),
             coverage=Coverage(self._scope.reported(self._span), self._members),
             freshness=await self._figures.freshness(),
             footnotes=(*notes, *own),
         )
 
-    async def _count(self, by: Sequence[str]) -> Counts:
-        where = self._scope.where(self._span)
-        return await self._figures.count(self._question.measure, by, self._filters, where)
-
-    async def _total(self, counts: Counts) -> Figure:
-        """Each incident or person once; what nobody vouches for is a plain zero here, for `coverage` says it."""
+    def _total(self, counts: Counts, total: Decimal) -> Figure:
+        """What nobody vouches for is a plain zero here, for `coverage` says it."""
         question = self._question
         quantities = question.measure == "seized_items" and "unit" in question.by
         if quantities and len({key[question.by.index("unit")] for key in counts}) > 1:
             return None
-        multiple = not MULTI_VALUED.isdisjoint(question.by)
-        total = (await self._count(())).get((), Decimal(0)) if multiple else sum(counts.values(), Decimal(0))
         return written(question, self._reckoned(total, None, self._span).exact)
 
     def _row(self, key: Key, count: Decimal | None, compared: BySpan | ByPeriod) -> Row:

@@ -1,4 +1,4 @@
-"""What a row is compared with: the period before and the same one a year earlier."""
+"""The counts of an answer, and what each is compared with: the period before and the same one a year earlier."""
 
 from __future__ import annotations
 
@@ -13,8 +13,14 @@ from reporting.application.scope import Scope, Span, Where, of_period
 
 Key: TypeAlias = tuple[str, ...]
 Counts: TypeAlias = Mapping[Key, Decimal]
-Count: TypeAlias = Callable[[str, Sequence[str], Filters, Where], Awaitable[Counts]]
-"""Measure, dimensions, filters and who counts when, to the measure by key; keys that do not occur are missing."""
+Window: TypeAlias = tuple[Where, Filters]
+"""Who counts when, and the periods in one of which a date must lie."""
+
+Counted: TypeAlias = tuple[Counts, Decimal]
+"""The measure by key, and in total: each incident or person once."""
+
+Count: TypeAlias = Callable[[str, Sequence[str], Filters, Sequence[Window]], Awaitable[Sequence[Counted]]]
+"""Measure, dimensions, filters without periods, and windows, to what each holds; keys that do not occur are missing."""
 
 Comparison: TypeAlias = Literal["previous", "year_before"]
 
@@ -65,20 +71,30 @@ class ByPeriod:
         )
 
 
-async def compare(question: Question, scope: Scope, span: Span, filters: Filters, count: Count) -> BySpan | ByPeriod:
-    """Counts what rows are compared with. An open end is the latest day that anyone declared."""
+async def counted(
+    question: Question, scope: Scope, span: Span, filters: Filters, count: Count
+) -> tuple[Counts, Decimal, BySpan | ByPeriod]:
+    """Counts the rows, the total and what rows are compared with, all in one go. An open end is the latest day that
+    anyone declared."""
+    periods: Filters = {name: values for name, values in filters.items() if name in PERIODS}
+    others: Filters = {name: values for name, values in filters.items() if name not in PERIODS}
+    windows: list[Window] = [(scope.where(span), periods)]
     finest = question.finest_period
     if finest is not None:
-        left = {name: values for name, values in filters.items() if name not in PERIODS}
-        counts = await count(question.measure, question.by, left, scope.where(_widened(span, finest)))
-        return ByPeriod(counts, question.by, finest)
-    closed = span.closed(scope.latest)
-    found: dict[Comparison, tuple[Counts, Span]] = {}
-    for name, other in (("previous", closed.previous), ("year_before", closed.year_before)):
-        if other is not None:
-            counts = await count(question.measure, question.by, filters, scope.where(other))
-            found[name] = counts, other  # type: ignore[index]  # the two names
-    return BySpan(found)
+        windows.append((scope.where(_widened(span, finest)), {}))
+        (counts, total), (wider, _) = await count(question.measure, question.by, others, windows)
+        return counts, total, ByPeriod(wider, question.by, finest)
+    spans = _compared(span.closed(scope.latest))
+    windows += [(scope.where(other), periods) for other in spans.values()]
+    (counts, total), *found = await count(question.measure, question.by, others, windows)
+    compared = {name: (of[0], other) for (name, other), of in zip(spans.items(), found, strict=True)}
+    return counts, total, BySpan(compared)
+
+
+def _compared(closed: Span) -> dict[Comparison, Span]:
+    """The spans that can be told."""
+    spans: dict[Comparison, Span | None] = {"previous": closed.previous, "year_before": closed.year_before}
+    return {name: span for name, span in spans.items() if span is not None}
 
 
 def _widened(span: Span, finest: Grain) -> Span:

@@ -46,12 +46,12 @@ class Difference:
 
 def _shares(facts: Facts, grain: Grain) -> Iterator[tuple[Key, Any]]:
     at = (facts.jurisdiction, *facts.months, facts.counted)
-    if grain.table == "incident":
+    if grain.name == "incident":
         yield (*at, facts.category, facts.verification), 1
         return
     picked = [grain.dimensions.index(name) for name in grain.cube_dimensions]
     detail: Detail
-    for detail in facts.details[grain.table]:
+    for detail in facts.details[grain.name]:
         yield (*at, *(detail[i] for i in picked)), detail[-1]
 
 

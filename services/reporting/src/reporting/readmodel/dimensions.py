@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from reporting.readmodel.tables import CHILDREN
+from reporting.readmodel.tables import KINDS
 
 MONTHS_PER: Mapping[str, int] = MappingProxyType({"month": 1, "quarter": 3, "half": 6, "year": 12})
-SCALARS = frozenset({"jurisdiction", "category", "verification"})
-ARRAYS: Mapping[str, str] = MappingProxyType({"tag": "tags", "admin": "admin"})
-CHILD_TABLES: Mapping[str, str] = MappingProxyType(
-    {name: grain.table for grain in CHILDREN for name in grain.dimensions}
+KIND_OF: Mapping[str, str] = MappingProxyType(
+    {name: of for of, names in KINDS.items() for name in names if name != "status"}
 )
-DIMENSIONS = frozenset({*MONTHS_PER, *SCALARS, *ARRAYS, *CHILD_TABLES})
+"""Of what there are kinds that have the dimension."""
+DIMENSIONS = frozenset({*MONTHS_PER, *KIND_OF})
 
 UNKNOWN = "unknown"
 """The key of incidents whose date is too coarse for the period asked for."""
@@ -22,12 +21,12 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What is added up, over the rows of `table` for which every condition holds.
+    """What is added up: incidents, or those of their persons, weapons or items for which every condition holds.
 
-    `having` keeps the rows with one of these values in a column, `lacking` those with none of them.
+    `having` keeps the kinds with one of these values in a dimension, `lacking` those with none of them.
     """
 
-    table: str
+    grain: str
     having: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -1,36 +1,35 @@
-"""The present state of one incident as rows: folded from what `incidents` publishes, or read back from the tables."""
+"""The present state of one incident as a row: folded from what `incidents` publishes, or read back from the table."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from itertools import repeat
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from common.contracts import incidents as published
 from common.kernel.periods import span
 from common.messaging.envelope import Envelope
+from reporting.readmodel.kinds import Kind
+from reporting.readmodel.tables import DETAILS
 
 UNREPORTED = "unreported"
 NOTHING_KNOWN = ("victim", UNREPORTED, UNREPORTED)  # role, sex and age group of a surplus casualty
 
 Detail: TypeAlias = tuple[Any, ...]
-"""The dimensions of a child row in the order of its `Grain`, and its value; each combination once in an incident."""
+"""The dimensions of persons, weapons or items in the order of their `Grain`, and how many; each kind once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """`details` are the child rows by table: "person", "weapon", "item"."""
+    """`details` by grain: "person", "weapon", "item"."""
 
     id: UUID
-    seq: int
     version: int
-    agency: str
     admin: tuple[str, ...]
-    date_precision: str
     tags: tuple[str, ...]
     status: str
     jurisdiction: str
@@ -51,27 +50,37 @@ class Facts:
         return _month(self.span_start), _month(self.span_end)
 
     @property
-    def shared(self) -> tuple[Any, ...]:
-        """What stands in every row of the incident, in the order of `tables.SHARED`."""
-        return (
-            self.jurisdiction,
-            self.category,
-            self.verification,
-            self.counted,
-            self.span_start,
-            self.span_end,
-            *self.months,
-        )
+    def own_kinds(self) -> tuple[Kind, Kind, Kind]:
+        """The incident's own, its tags' and its areas'."""
+        own = (self.jurisdiction, self.category, self.verification, self.status)
+        return ("incident", own), ("tags", self.tags), ("admin", self.admin)
 
     @property
-    def row(self) -> tuple[Any, ...]:
-        """The incident's own row, in the order of `tables.INCIDENT`."""
-        own = (self.id, self.seq, self.version, self.agency, self.admin, self.date_precision, self.tags, self.status)
-        return (*own, *self.shared)
+    def kinds(self) -> Iterator[Kind]:
+        """All that its row names by code."""
+        yield from self.own_kinds
+        for name, details in self.details.items():
+            yield from ((name, detail[:-1]) for detail in details)
 
-    def child_rows(self, table: str) -> Iterable[tuple[Any, ...]]:
-        details, shared = self.details[table], self.shared
-        return ((self.seq, n, *detail, firsts(details[: n + 1]), *shared) for n, detail in enumerate(details))
+    def row(self, codes: Mapping[Kind, int]) -> tuple[Any, ...]:
+        """In the order of `tables.INCIDENT`."""
+        details = [self.details[grain.name] for grain in DETAILS]
+        return (
+            *(self.span_start, self.span_end, *self.months),
+            *(codes[kind] for kind in self.own_kinds),
+            *(self.version, self.id),
+            *(
+                [codes[grain.name, detail[:-1]] for detail in found] or None
+                for grain, found in zip(DETAILS, details, strict=True)
+            ),
+            *(_numbers(found) for found in details),
+        )
+
+
+def _numbers(details: Sequence[Detail]) -> list[Any] | None:
+    """None for one of each."""
+    numbers = [detail[-1] for detail in details]
+    return numbers if any(number != 1 for number in numbers) else None
 
 
 def evolve(facts: Facts | None, envelope: Envelope, contract: published.Contract) -> Facts:
@@ -81,12 +90,12 @@ def evolve(facts: Facts | None, envelope: Envelope, contract: published.Contract
     """
     match contract:
         case published.IncidentReported(incident=incident):
-            return _stated(envelope.subject, envelope.sequence, envelope.stream_version, incident)
+            return _stated(envelope.subject, envelope.stream_version, incident)
         case _ if facts is None:
             raise ValueError(f"{envelope.type} about an incident that was not reported")
         case published.IncidentCorrected(incident=incident) | published.IncidentReclassified(incident=incident):
             verification = "disputed" if facts.verification == "disputed" else "unverified"
-            anew = _stated(facts.id, facts.seq, envelope.stream_version, incident)
+            anew = _stated(facts.id, envelope.stream_version, incident)
             return replace(anew, status=facts.status, verification=verification)
         case published.IncidentVerified():
             return replace(facts, version=envelope.stream_version, verification="verified")
@@ -102,55 +111,36 @@ def evolve(facts: Facts | None, envelope: Envelope, contract: published.Contract
             raise ValueError(f"{envelope.type} changes no incident")
 
 
-def restored(row: Mapping[str, Any], details: Mapping[str, tuple[Detail, ...]]) -> Facts:
-    """The facts of an incident's row and its child rows."""
+def restored(row: Mapping[str, Any], names: Mapping[int, tuple[str, ...]]) -> Facts:
+    """The facts of an incident's row, with what the codes in it stand for."""
+    jurisdiction, category, verification, status = names[row["kind"]]
+    details = {}
+    for grain in DETAILS:
+        kinds = row[grain.kinds] or ()
+        numbers = row[grain.numbers] or repeat(1)
+        details[grain.name] = tuple((*names[kind], number) for kind, number in zip(kinds, numbers, strict=False))
     return Facts(
         id=row["id"],
-        seq=row["seq"],
         version=row["version"],
-        agency=row["agency"],
-        admin=tuple(row["admin"]),
-        date_precision=row["date_precision"],
-        tags=tuple(row["tags"]),
-        status=row["status"],
-        jurisdiction=row["jurisdiction"],
-        category=row["category"],
-        verification=row["verification"],
+        admin=names[row["admin"]],
+        tags=names[row["tags"]],
+        status=status,
+        jurisdiction=jurisdiction,
+        category=category,
+        verification=verification,
         span_start=row["span_start"],
         span_end=row["span_end"],
         details=details,
     )
 
 
-def firsts(details: Sequence[Detail]) -> int:
-    """For the last of these rows: a bit for every set of dimensions in which none before it has the same values.
-
-    A set is a number with one binary digit per dimension; that of all dimensions has no bit.
-    """
-    *others, last = (detail[:-1] for detail in details)
-    repeated = 0
-    for other in others:
-        equal = sum(1 << i for i, value in enumerate(other) if value == last[i])
-        repeated |= _subsets(equal)
-    return ~repeated & (1 << (1 << len(last)) - 1) - 1
-
-
-@cache
-def _subsets(of: int) -> int:
-    """A bit for every set of dimensions that is part of this one."""
-    return sum(1 << part for part in range(of + 1) if part & of == part)
-
-
-def _stated(id_: UUID, seq: int, version: int, incident: published.Incident) -> Facts:
+def _stated(id_: UUID, version: int, incident: published.Incident) -> Facts:
     """An incident as it is said, neither verified nor disputed."""
     start, end = span(incident.occurred_on, incident.date_precision)
     return Facts(
         id=id_,
-        seq=seq,
         version=version,
-        agency=incident.agency,
         admin=tuple(dict.fromkeys(incident.place.admin)) if incident.place else (),
-        date_precision=incident.date_precision,
         tags=tuple(sorted(set(incident.tags))),
         status="active",
         jurisdiction=incident.jurisdiction,

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from common.contracts import incidents as published
 from common.contracts.registry import WIRE_NAMES
 from common.messaging.ports import Connection, Received
+from reporting.readmodel import kinds
 from reporting.readmodel.cubes import Difference
-from reporting.readmodel.facts import Detail, Facts, evolve, restored
-from reporting.readmodel.tables import CHILDREN, INCIDENT, Grain
+from reporting.readmodel.facts import Facts, evolve, restored
+from reporting.readmodel.tables import DETAILS, INCIDENT
 
 
 class IncidentsProjection:
@@ -46,7 +46,7 @@ async def _apply_incidents(connection: Connection, batch: Sequence[Received]) ->
     difference = Difference()
     for stream in {received.envelope.subject: None for received in batch}:
         difference.move(before.get(stream), after[stream])
-    await _replace(connection, before.values(), sorted(after.values(), key=lambda facts: facts.seq))
+    await _replace(connection, before.keys(), list(after.values()))
     await difference.apply(connection)
 
 
@@ -55,32 +55,18 @@ async def _load(connection: Connection, streams: Sequence[UUID]) -> dict[UUID, F
     rows = await connection.fetch(f"SELECT {', '.join(INCIDENT)} FROM incident WHERE id = ANY($1)", streams)  # noqa: S608
     if not rows:
         return {}
-    keys = [row["seq"] for row in rows]
-    details = {grain.table: await _load_details(connection, grain, keys) for grain in CHILDREN}
-    return {
-        row["id"]: restored(row, {table: tuple(found[row["seq"]]) for table, found in details.items()}) for row in rows
-    }
+    codes = {row[name] for row in rows for name in ("kind", "tags", "admin")}
+    codes |= {code for row in rows for grain in DETAILS for code in row[grain.kinds] or ()}
+    names = await kinds.names(connection, codes)
+    return {row["id"]: restored(row, names) for row in rows}
 
 
-async def _load_details(connection: Connection, grain: Grain, keys: Sequence[int]) -> Mapping[int, list[Detail]]:
-    columns = ", ".join(("seq", *grain.dimensions, grain.value))
-    query = f"SELECT {columns} FROM {grain.table} WHERE seq = ANY($1) ORDER BY seq, n"  # noqa: S608  our own names
-    found: defaultdict[int, list[Detail]] = defaultdict(list)
-    for row in await connection.fetch(query, keys):
-        found[row["seq"]].append(tuple(row)[1:])
-    return found
-
-
-async def _replace(connection: Connection, old: Iterable[Facts], new: Sequence[Facts]) -> None:
-    """The rows of the incidents as they now are, in the order of their keys."""
-    if stale := sorted(facts.seq for facts in old):
-        for table in ("incident", *(grain.table for grain in CHILDREN)):
-            await connection.execute(f"DELETE FROM {table} WHERE seq = ANY($1)", stale)  # noqa: S608  our own names
-    await connection.copy_records_to_table("incident", records=[facts.row for facts in new], columns=INCIDENT)
-    for grain in CHILDREN:
-        rows = [row for facts in new for row in facts.child_rows(grain.table)]
-        if rows:
-            await connection.copy_records_to_table(grain.table, records=rows, columns=grain.columns)
+async def _replace(connection: Connection, old: Collection[UUID], new: Sequence[Facts]) -> None:
+    """The rows of the incidents as they now are."""
+    codes = await kinds.codes(connection, {kind for facts in new for kind in facts.kinds})
+    if old:
+        await connection.execute("DELETE FROM incident WHERE id = ANY($1)", sorted(old))
+    await connection.copy_records_to_table("incident", records=[facts.row(codes) for facts in new], columns=INCIDENT)
 
 
 async def _apply_coverage(connection: Connection, batch: Sequence[Received]) -> None:

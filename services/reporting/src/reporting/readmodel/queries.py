@@ -12,32 +12,38 @@ import asyncpg
 
 from common.messaging import checkpoints
 from common.messaging.ports import Connection
-from reporting.readmodel import statements
-from reporting.readmodel.conditions import Filters, Where, period_name
+from reporting.readmodel import kinds
+from reporting.readmodel.conditions import Filters, Window, period_name
+from reporting.readmodel.cube_statements import from_cube, in_cube
 from reporting.readmodel.dimensions import MONTHS_PER
+from reporting.readmodel.fact_statements import from_facts, needed
 
 Counts: TypeAlias = Mapping[tuple[str, ...], Decimal]
+Counted: TypeAlias = tuple[Counts, Decimal]
+"""By key, and in total: each incident or person once."""
 
 
 class Snapshot:
     """Answers from one moment: a repeatable-read transaction is open on its connection."""
 
-    def __init__(self, connection: Connection, consumer: str, newest: int) -> None:
+    def __init__(self, connection: Connection, consumer: str) -> None:
         self._connection = connection
         self._consumer = consumer
-        self._newest = newest  # the greatest key of an incident
-        self._merging = False
-        self._counted: dict[tuple[str, str], Counts] = {}
+        self._kinds: dict[str, Mapping[int, tuple[str, ...]]] = {}
 
-    async def count(self, measure: str, by: Sequence[str], filters: Filters, where: Where) -> Counts:
-        """The measure by key, its parts in the order of `by`; keys that do not occur are missing."""
-        statement = statements.count(measure, by, filters, where, self._newest)
-        asked = statement.text, repr(statement.values)
-        if asked not in self._counted:  # what rows are compared with is often among themselves
-            await self._plan(merging=statement.merged)
-            rows = await self._connection.fetch(statement.text, *statement.values)
-            self._counted[asked] = {_key(by, row): Decimal(row["value"]) for row in rows if row["value"] is not None}
-        return self._counted[asked]
+    async def count(
+        self, measure: str, by: Sequence[str], filters: Filters, windows: Sequence[Window]
+    ) -> Sequence[Counted]:
+        """For each window the measure by key, its parts in the order of `by`; keys that do not occur are missing.
+
+        Filters on periods belong to the windows.
+        """
+        asked = [window for n, window in enumerate(windows) if window[0] and window not in windows[:n]]
+        cubed = [window for window in asked if in_cube(measure, by, filters, window)]
+        found = await self._from_cube(measure, by, filters, cubed) if cubed else []
+        others = [window for window in asked if window not in cubed]
+        found += await self._from_facts(measure, by, filters, others) if others else []
+        return [found[[*cubed, *others].index(window)] if window in asked else ({}, Decimal(0)) for window in windows]
 
     async def complete_through(self) -> Mapping[str, date]:
         """Per jurisdiction the latest day that any of its agencies has declared."""
@@ -47,27 +53,32 @@ class Snapshot:
     async def freshness(self) -> Mapping[str, Mapping[str, Any]]:
         return await checkpoints.freshness(self._connection, self._consumer)
 
-    async def _plan(self, *, merging: bool) -> None:
-        """Settings of the planner for the statements that follow."""
-        if merging != self._merging:
-            settings = _MERGING.items()
-            await self._connection.execute(
-                ";".join(f"SET LOCAL {name} TO {value if merging else 'DEFAULT'}" for name, value in settings)
-            )
-            self._merging = merging
+    async def _from_cube(
+        self, measure: str, by: Sequence[str], filters: Filters, windows: Sequence[Window]
+    ) -> list[Counted]:
+        statement = from_cube(measure, by, filters, windows)
+        counts: list[dict[tuple[str, ...], Decimal]] = [{} for _ in windows]
+        for row in await self._connection.fetch(statement.text, *statement.values):
+            counts[row["n"]][_key(by, row)] = Decimal(row["value"])
+        return [(found, sum(found.values(), Decimal(0))) for found in counts]
 
-
-_MERGING = {
-    # ranges side by side instead of several processes in one
-    "min_parallel_table_scan_size": "'1TB'",
-    "min_parallel_index_scan_size": "'1TB'",
-    "parallel_setup_cost": "0",
-    # rows in the order of their keys
-    "enable_hashjoin": "off",
-    "enable_nestloop": "off",
-    "enable_seqscan": "off",
-    "enable_bitmapscan": "off",
-}
+    async def _from_facts(
+        self, measure: str, by: Sequence[str], filters: Filters, windows: Sequence[Window]
+    ) -> list[Counted]:
+        for of in needed(measure, by, filters):
+            if of not in self._kinds:
+                self._kinds[of] = await kinds.every(self._connection, of)
+        known = {of: self._kinds[of] for of in needed(measure, by, filters)}
+        statement = from_facts(measure, by, filters, windows, known)
+        counts: list[dict[tuple[str, ...], Decimal]] = [{} for _ in windows]
+        totals = [Decimal(0) for _ in windows]
+        for row in await self._connection.fetch(statement.text, *statement.values):
+            value = Decimal(row["value"])
+            if row["total"]:
+                totals[row["n"]] = value
+            if not (row["total"] and by):
+                counts[row["n"]][_key(by, row)] = value
+        return list(zip(counts, totals, strict=True))
 
 
 def _key(by: Sequence[str], row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -87,8 +98,7 @@ async def snapshot(pool: asyncpg.Pool[Any], consumer: str) -> AsyncIterator[Snap
         failure: asyncpg.PostgresError | None = None
         try:
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                newest = await connection.fetchval("SELECT max(seq) FROM incident")
-                yield Snapshot(connection, consumer, newest or 0)
+                yield Snapshot(connection, consumer)
         except asyncpg.PostgresError as error:
             failure = error
         if await connection.fetchval(_TABLES) != before:

@@ -6,6 +6,7 @@ Nothing here may be shared with `facts`, `cubes` or `projection`, or a mistake t
 
 from __future__ import annotations
 
+import json
 from calendar import monthrange
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +17,7 @@ from typing import Any, TypeAlias
 from common.messaging.envelope import Envelope
 
 Totals: TypeAlias = dict[tuple[Any, ...], Any]
-"""What a table must hold: its value by everything else in its rows."""
+"""What must stand somewhere: a value by everything that it belongs to."""
 
 
 class Recount:
@@ -27,9 +28,9 @@ class Recount:
         self._coverage: dict[str, tuple[Any, ...]] = {}
 
     def take(self, envelope: Envelope) -> None:
-        data, stream, version = envelope.data, str(envelope.subject), envelope.stream_version
-        if data is None:
+        if envelope.data is None:
             return
+        data, stream, version = json.loads(envelope.data), str(envelope.subject), envelope.stream_version
         kind = envelope.type.split(".")[1]
         if kind == "coverage-declared":
             through = date.fromisoformat(data["complete_through"])
@@ -48,8 +49,6 @@ class Recount:
             for table, key, value in _rows(stream, known):
                 found[table][key] = found[table].get(key, 0) + value
         found["coverage"] = {(stream, *row): 1 for stream, row in self._coverage.items()}
-        for table, dimensions in _DIMENSIONS.items():
-            found[f"{table} firsts"] = _firsts(found[table], dimensions)
         return found
 
 
@@ -63,26 +62,27 @@ _CHANGES = {
 
 
 def _rows(stream: str, known: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, ...], Any]]:
-    """(table, everything but the value, value) of the incident's own rows and of its shares of the cubes."""
+    """(table, all but the value, value) of the incident, of what belongs to it, and of its shares of the cubes."""
     facts = known["facts"]
     start, end = _days(date.fromisoformat(facts["occurred_on"]), facts["date_precision"])
     counted = known["status"] == "active"
     cell = (facts["jurisdiction"], _month(start), _month(end), counted)
-    stated = (facts["jurisdiction"], facts["category"], known["verification"], counted, start, end)
+    stated = (facts["jurisdiction"], facts["category"], known["verification"], known["status"])
     areas = tuple(dict.fromkeys((facts.get("place") or {}).get("admin", ())))
-    own = (known["version"], facts["agency"], areas, tuple(sorted(set(facts.get("tags", ())))), known["status"])
-    yield "incident", (stream, *own, *stated), 1
+    tags = tuple(sorted(set(facts.get("tags", ()))))
+    days = (start, end, _month(start), _month(end))
+    yield "incident", (stream, known["version"], *days, stated, tags, areas), 1
     yield "incident_cube", (*cell, facts["category"], known["verification"]), 1
     for role, sex, age_group, outcome, relation, number in _persons(facts):
-        yield "person", (stream, role, sex, age_group, outcome, relation, *stated), number
+        yield "person", (stream, role, sex, age_group, outcome, relation), number
         yield "person_cube", (*cell, role, sex, outcome), number
     for weapon in facts.get("weapons", ()):
-        yield "weapon", (stream, weapon["type"], weapon["possession"], *stated), weapon["count"]
+        yield "weapon", (stream, weapon["type"], weapon["possession"]), weapon["count"]
         yield "weapon_cube", (*cell, weapon["type"], weapon["possession"]), weapon["count"]
     seizure = facts.get("seizure") or {"items": ()}
     for item in seizure["items"]:
         held = (seizure["setting"], item["kind"], item["unit"])
-        yield "item", (stream, *held, *stated), Decimal(item["quantity"])
+        yield "item", (stream, *held), Decimal(item["quantity"])
         yield "item_cube", (*cell, *held), Decimal(item["quantity"])
 
 
@@ -96,18 +96,6 @@ def _persons(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str
         surplus = estimate["best"] - listed[outcome] if estimate else 0
         if surplus > 0:
             yield "victim", "unreported", "unreported", outcome, "unreported", surplus
-
-
-_DIMENSIONS = {"person": 5, "weapon": 2, "item": 3}
-
-
-def _firsts(rows: Totals, dimensions: int) -> Totals:
-    """How many incidents there are by each set of dimensions, summed over its keys."""
-    return {
-        (subset,): len({(key[0], *(key[1 + i] for i in range(dimensions) if subset >> i & 1)) for key in rows})
-        for subset in range((1 << dimensions) - 1)
-        if rows
-    }
 
 
 def _days(day: date, precision: str) -> tuple[date, date]:
