@@ -21,14 +21,19 @@ class Connection:
 
     async def post(self, path: str, headers: Mapping[str, str], body: bytes) -> int:
         """The status."""
+        status, _ = await self.answer(path, headers, body)
+        return status
+
+    async def answer(self, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+        """The status and the body of the answer."""
         told = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"POST {path} HTTP/1.1\r\nHost: bench\r\n{told}Content-Length: {len(body)}\r\n\r\n"
         self._writer.write(head.encode())
         self._writer.write(body)
         await self._writer.drain()
         answer = await self._reader.readuntil(b"\r\n\r\n")
-        await self._reader.readexactly(int(answer.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0]))
-        return int(answer[9:12])
+        length = int(answer.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
+        return int(answer[9:12]), await self._reader.readexactly(length)
 
     def close(self) -> None:
         self._writer.close()

@@ -86,29 +86,30 @@ def another_api(running: Stage) -> AbstractAsyncContextManager[Server]:
 async def _api(folder: Path, dsn: str) -> AsyncIterator[Server]:
     port = _free_port()
     environment = {"INCIDENTS_DATABASE_URL": dsn, "SALWATCH_JWKS": str(folder / "jwks.json")}
-    with _running(["-m", "incidents", "api"], {**environment, "INCIDENTS_PORT": str(port)}) as process:
+    with process(["-m", "incidents", "api"], {**environment, "INCIDENTS_PORT": str(port)}) as pid:
         await _answers(port)
-        yield Server(port, process)
+        yield Server(port, pid)
 
 
 @asynccontextmanager
 async def _plain(dsn: str) -> AsyncIterator[Server]:
     port = _free_port()
-    with _running([str(Path(__file__).with_name("plain.py")), str(port), dsn], {}) as process:
+    with process([str(Path(__file__).with_name("plain.py")), str(port), dsn], {}) as pid:
         await _answers(port)
-        yield Server(port, process)
+        yield Server(port, pid)
 
 
 @contextmanager
-def _running(arguments: list[str], environment: dict[str, str]) -> Iterator[int]:
-    process = subprocess.Popen(
+def process(arguments: list[str], environment: dict[str, str]) -> Iterator[int]:
+    """A Python process, ended afterwards; its id."""
+    started = subprocess.Popen(
         [sys.executable, *arguments], env={**os.environ, **environment}, stdout=subprocess.DEVNULL
     )
     try:
-        yield process.pid
+        yield started.pid
     finally:
-        process.terminate()
-        process.wait()
+        started.terminate()
+        started.wait()
 
 
 def _free_port() -> int:

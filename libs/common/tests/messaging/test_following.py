@@ -10,8 +10,9 @@ from unittest.mock import patch
 import asyncpg
 import pytest
 from harbour import Coverage, Harbour, covered, create_tables, digest, stream_of
-from quay import CONSUMER, Quay, read_from, visible
+from quay import CONSUMER, Quay, read_from, running, visible
 
+from common.messaging.following import Follower
 from common.messaging.kafka.source import KafkaSource
 from common.messaging.ports import Batch, ForeignLog, Place
 from common.messaging.rebuild import Rebuild
@@ -162,6 +163,21 @@ async def test_a_restored_log_is_noticed_on_kafka_too(pool: Pool, quay: Quay) ->
 
     with pytest.raises(ForeignLog):
         await follow()
+
+
+async def test_of_two_workers_one_reads_the_feed_until_it_goes(pool: Pool, quay: Quay) -> None:
+    async with quay.following(pool, kafka=False):
+        await visible(pool, await declared(quay.port, 1), "feed")
+        standby = quay.port.source()
+        with patch.object(standby, "anew", wraps=standby.anew) as reads:
+            async with running(Follower(pool, standby, Coverage(), CONSUMER).run()):
+                await visible(pool, await declared(quay.port, 2), "feed")
+                assert not reads.called
+    with patch.object(standby, "anew", wraps=standby.anew) as reads:
+        async with running(Follower(pool, standby, Coverage(), CONSUMER).run()):
+            await visible(pool, await declared(quay.port, 3), "feed")
+            assert reads.called
+    await assert_once(pool, 3)
 
 
 class Only:

@@ -27,6 +27,7 @@ log = structlog.get_logger()
 OpenTopic: TypeAlias = Callable[[str], AbstractAsyncContextManager[Source]]
 """Opens this worker's share of the topic of that name."""
 
+TURN_SECONDS = 1.0  # between two looks of a worker whether it is its turn to read the feed
 NEAR = 2_000  # positions; a topic that is less behind the feed is as good as it
 
 
@@ -67,13 +68,22 @@ class Follower:
         topic = await moving.topic_read(self._pool, self._consumer, self._feed.publisher)
         try:
             if topic is None:
-                await self._read_feed()
+                await self._take_turn()
             elif self._open_topic is None:
                 await self._to_feed("the feed is the transport")
             else:
                 await self._read_topic(topic)
         except Moved as error:  # by another worker
             log.info("follows_elsewhere", consumer=self._consumer, reason=str(error))
+
+    async def _take_turn(self) -> None:
+        """One worker reads the feed at a time: others would read the same and lose every swap."""
+        name = f"{self._consumer} reads {self._feed.publisher}"
+        async with self._pool.acquire() as connection:
+            if not await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", name):
+                await asyncio.sleep(TURN_SECONDS)
+                return
+            await self._read_feed()  # the lock goes with the connection, which the pool takes back clean
 
     async def _read_feed(self) -> None:
         feed = self._feed.anew()
