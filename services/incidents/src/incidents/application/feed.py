@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -193,17 +194,18 @@ class _Run:
             items = request.run(chunk.items, outcomes, self.feed.describe, all_or_none=atomic)
             return {"receipt_chunk": [chunk.row(self.claim, items)]}
 
+        now = self.feed.clock()
         return Unit(
-            [self._intent(entry) for entry in chunk.to_decide],
+            [self._intent(entry, now) for entry in chunk.to_decide],
             self.order.actor,
             Refusal.KEEP_NONE if atomic else Refusal.KEEP_REST,
             rows=rows,
             dry_run=self.order.dry_run or (atomic and chunk.refused),
         )
 
-    def _intent(self, entry: Entry) -> Intent:
+    def _intent(self, entry: Entry, now: datetime) -> Intent:
         assert entry.body is not None, "only what was parsed is decided"
-        command = ReportIncident(self.order.agency, entry.body, self.feed.clock(), self.order.jurisdictions)
+        command = ReportIncident(self.order.agency, entry.body, now, self.order.jurisdictions)
         return Intent(self.feed.incidents, incident_id(self.order.agency, entry.body.external_id), command)
 
     async def _require_nothing_missing(self, number: int) -> None:

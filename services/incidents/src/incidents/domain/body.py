@@ -6,6 +6,7 @@ equality of content, whatever format it came in.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -127,8 +128,9 @@ def in_order(tags: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(set(tags))) if len(tags) > 1 else tags
 
 
-def tidy(body: IncidentBody) -> IncidentBody:
-    """`normalise` but for the order of tags, so that the rules can still point at the tag that was sent."""
+def tidy(body: IncidentBody, complete: Callable[[tuple[Person, ...]], tuple[Person, ...]] = tuple) -> IncidentBody:
+    """`normalise` but for the order of tags, so that the rules can still point at the tag that was sent; `complete`
+    adds to the persons what follows from what they say."""
     return IncidentBody(
         external_id=clean(body.external_id),
         occurred_on=body.occurred_on,
@@ -138,7 +140,7 @@ def tidy(body: IncidentBody) -> IncidentBody:
         place=_place(body.place) if body.place else None,
         tags=tuple(map(clean, body.tags)),
         weapons=tuple(map(_weapon, body.weapons)),
-        persons=tuple(map(_person, body.persons)),
+        persons=complete(tuple(map(_person, body.persons))),
         casualties=body.casualties if body.casualties != Casualties() else None,
         seizure=_seizure(body.seizure) if body.seizure else None,
         sources=tuple(map(_source, body.sources)),

@@ -110,14 +110,12 @@ def _require_covered(command: ReportIncident, jurisdiction: str, where: str) -> 
 
 def _checked(sent: IncidentBody, vocabulary: Vocabulary, now: datetime) -> _Checked:
     """Raises `InvalidIncident` with every violation."""
-    tidied = tidy(sent)
+    tidied = tidy(sent, vocabulary.complete)
     findings = check(tidied, vocabulary, vocabulary.today(tidied.jurisdiction, now))
     if findings.violations:
         raise errors.InvalidIncident("", *findings.violations)
-    tags, persons = in_order(tidied.tags), vocabulary.complete(tidied.persons)
-    if tags is not tidied.tags or persons is not tidied.persons:
-        tidied = replace(tidied, tags=tags, persons=persons)
-    return _Checked(tidied, findings.warnings)
+    tags = in_order(tidied.tags)
+    return _Checked(tidied if tags is tidied.tags else replace(tidied, tags=tags), findings.warnings)
 
 
 def _with_fields(body: IncidentBody, newer: IncidentBody, names: Iterable[str]) -> IncidentBody:
