@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 
 import structlog
@@ -45,7 +46,8 @@ class KafkaPublisher:
                 log.info("producer_given_up", service=self._service, error=repr(ended))
 
     async def newest(self) -> Topic | None:
-        known = await (await self._started()).client.fetch_all_metadata()
+        with self._anew_after_failure():
+            known = await (await self._started()).client.fetch_all_metadata()
         generations = {
             generation: name for name in known.topics() if (generation := generation_of(self._service, name))
         }
@@ -63,10 +65,16 @@ class KafkaPublisher:
         return await topics.used(self._bootstrap, topic_name(self._service, generation))
 
     async def publish(self, generation: int, messages: Mapping[int, Sequence[Message]]) -> None:
-        try:
+        with self._anew_after_failure():
             producer = await self._started()
             name = topic_name(self._service, generation)
             await asyncio.gather(*(_send(producer, name, partition, batch) for partition, batch in messages.items()))
+
+    @contextmanager
+    def _anew_after_failure(self) -> Iterator[None]:
+        """Also where nothing was sent: one that met a broker at its start, before it knew of any, finds none again."""
+        try:
+            yield
         except BaseException:
             self._discard()
             raise
