@@ -38,11 +38,12 @@ BEGIN
     SELECT l.head, l.log_id, greatest(clock_timestamp(), l.last_recorded_at)
     INTO v_head, v_log, v_now FROM event_log l;
 
-    -- The version of every stream, and how many events of the batch come before its own.
+    -- The version of every stream, and how many events of the batch come before its own. Looked up one by one: whatever
+    -- the planner believes of the table, it must not read all of it.
     SELECT array_agg(x.version ORDER BY x.n), array_agg(x.before ORDER BY x.n) INTO v_base, v_before
-    FROM (SELECT n, coalesce(s.version, 0) AS version, sum(added) OVER (ORDER BY n) - added AS before
-          FROM unnest(s_stream, s_count) WITH ORDINALITY u(stream, added, n)
-          LEFT JOIN stream s ON s.stream_id = u.stream) x;
+    FROM (SELECT n, coalesce((SELECT s.version FROM stream s WHERE s.stream_id = u.stream), 0) AS version,
+                 sum(added) OVER (ORDER BY n) - added AS before
+          FROM unnest(s_stream, s_count) WITH ORDINALITY u(stream, added, n)) x;
 
     FOR v_refused IN
         SELECT x.unit, CASE WHEN bool_or(x.again) THEN 'retry' ELSE 'conflict' END AS status
@@ -53,7 +54,8 @@ BEGIN
         UNION ALL
         SELECT u.unit, 'duplicate'
         FROM unnest(k_unit, k_credential, k_route, k_key) u(unit, credential, route, key)
-        JOIN idempotency_key USING (credential, route, key)
+        WHERE (SELECT true FROM idempotency_key k
+               WHERE k.credential = u.credential AND k.route = u.route AND k.key = u.key)
     LOOP
         v_status[v_refused.unit] := v_refused.status;
         v_ok[v_refused.unit] := false;
