@@ -10,7 +10,9 @@ from pathlib import Path
 
 from aiokafka.errors import KafkaError
 
-from common.messaging import topics
+from common.messaging.kafka import administration
+from common.messaging.kafka.access import KafkaAccess
+from common.messaging.topics import declaration
 from common.testing.kafka import EmbeddedKafka
 from embedded.errors import CannotRun
 from embedded.home import Home
@@ -28,7 +30,7 @@ def start(home: Home) -> str:
     `TopicsRefused`."""
     server = broker(home)
     server.start()
-    asyncio.run(topics.apply(server.bootstrap, topics.declaration(DECLARATION)))
+    asyncio.run(administration.apply(KafkaAccess(server.bootstrap), declaration(DECLARATION)))
     return server.bootstrap
 
 
@@ -46,13 +48,13 @@ class Carrier:
         if self.own:
             await asyncio.to_thread(self.own.start)
         try:
-            await topics.apply(self.bootstrap, topics.declaration(DECLARATION))
+            await administration.apply(KafkaAccess(self.bootstrap), declaration(DECLARATION))
         except (KafkaError, OSError) as error:
             raise CannotRun(f"Kafka at {self.bootstrap} cannot be used: {error}") from error
 
     async def topics(self) -> Sequence[str]:
         """Every generation of ours that is there, the oldest first. Raises aiokafka's errors."""
-        return await topics.existing(self.bootstrap, topics.declaration(DECLARATION).services)
+        return await administration.existing(KafkaAccess(self.bootstrap), declaration(DECLARATION).services)
 
     def stop(self) -> None:
         if self.own and not self.found:

@@ -12,18 +12,23 @@ import sys
 from pathlib import Path
 
 from aiokafka.errors import KafkaError
+from pydantic import ValidationError
 
-from common.messaging.topics import TopicsRefused, apply, declaration
+from common.messaging.kafka.administration import apply
+from common.messaging.topics import TopicsRefused, declaration
+from common.runtime.settings import KafkaSettings, complaint
 
 
 def main() -> int:
-    bootstrap = os.environ.get("SALWATCH_KAFKA")
     file = Path(os.environ.get("SALWATCH_TOPICS") or Path(__file__).with_name("topics.yaml"))
-    if not bootstrap:
+    if not os.environ.get("SALWATCH_KAFKA"):
         print("topics: SALWATCH_KAFKA is missing: the bootstrap servers, by commas.", file=sys.stderr)
         return 2
     try:
-        changes = asyncio.run(apply(bootstrap, declaration(file)))
+        changes = asyncio.run(apply(KafkaSettings().kafka, declaration(file)))
+    except ValidationError as error:
+        print(f"topics: {complaint(error)}", file=sys.stderr)
+        return 2
     except (TopicsRefused, KafkaError, TimeoutError) as error:
         print(f"topics: {error!s}", file=sys.stderr)
         return 1

@@ -17,6 +17,7 @@ from stage import stage
 from common.eventsourcing.log import EventLog
 from common.eventsourcing.tail import Tail
 from common.http.changes import Changes
+from common.messaging.kafka.access import KafkaAccess
 from common.messaging.kafka.publisher import BATCH_BYTES, KafkaPublisher
 from common.messaging.ports import Message, Topic
 from common.messaging.progress import Progress
@@ -45,7 +46,7 @@ async def _compare(database: Database, bootstrap: str) -> None:
     changes = Changes(SERVICE, EventLog(database.pool, codec()), codec(), publish)
     async with (
         Tail(database.connect) as tail,
-        KafkaPublisher(bootstrap, DECLARED, SERVICE) as publisher,
+        KafkaPublisher(KafkaAccess(bootstrap), DECLARED, SERVICE) as publisher,
         bare_producer(bootstrap) as producer,
     ):
         await publisher.create(1)

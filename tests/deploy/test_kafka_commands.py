@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from system import ROOT
 
-from common.messaging.topics import create_topic
+from common.messaging.kafka.access import KafkaAccess
+from common.messaging.kafka.administration import create_topic
 from common.testing.kafka import EmbeddedKafka, free_ports
 from common.testing.kafka_jars import KafkaUnusable, require_java
 
@@ -71,7 +72,7 @@ def test_the_job_creates_the_topics(own_kafka: EmbeddedKafka) -> None:
 
 
 async def test_the_job_refuses_another_number_of_partitions(own_kafka: EmbeddedKafka) -> None:
-    await create_topic(own_kafka.bootstrap, "incidents.events", 3, {})
+    await create_topic(KafkaAccess(own_kafka.bootstrap), "incidents.events", 3, {})
     refused = run(JOB, SALWATCH_KAFKA=own_kafka.bootstrap)
     assert refused.returncode == 1
     assert refused.stderr.startswith("topics: incidents.events has 3 partitions and 12 are declared")

@@ -12,12 +12,14 @@ from uuid import uuid4
 import asyncpg
 from harbour import Coverage, Harbour
 
-from common.messaging import topics
+from common.contracts.registry import topic_name
 from common.messaging.following import Follower
+from common.messaging.kafka import administration
+from common.messaging.kafka.access import KafkaAccess
 from common.messaging.kafka.publisher import KafkaPublisher
 from common.messaging.kafka.source import KafkaSource
 from common.messaging.relay import Relay, published
-from common.messaging.topics import Declaration, ServiceTopic, topic_name
+from common.messaging.topics import Declaration, ServiceTopic
 from common.testing.eventually import eventually
 
 CONSUMER = "reporting"
@@ -28,7 +30,7 @@ class Quay:
 
     def __init__(self, port: Harbour, bootstrap: str) -> None:
         self.port = port
-        self.bootstrap = bootstrap
+        self.access = KafkaAccess(bootstrap)
         self.service = f"t{uuid4().hex[:12]}"
         self.group = f"{self.service}-reading"
         self.partitions = 3
@@ -45,21 +47,21 @@ class Quay:
         return topic_name(self.service, generation)
 
     async def create(self, generation: int, partitions: int) -> None:
-        await topics.create_generation(self.bootstrap, self.declared, self.service, generation, partitions)
+        await administration.create_generation(self.access, self.declared, self.service, generation, partitions)
 
     async def delete(self, generation: int = 1) -> None:
-        await topics.delete_topic(self.bootstrap, self.topic(generation))
+        await administration.delete_topic(self.access, self.topic(generation))
 
     @asynccontextmanager
     async def relaying(self) -> AsyncIterator[None]:
         """A relay runs meanwhile."""
-        async with KafkaPublisher(self.bootstrap, self.declared, self.service) as publisher:
+        async with KafkaPublisher(self.access, self.declared, self.service) as publisher:
             relay = Relay(self.port.pool, self.port.changes.read, self.port.tail.wait, publisher, self.service)
             async with running(relay.run()):
                 yield
 
     def source(self, topic: str | None = None) -> KafkaSource:
-        return KafkaSource(self.bootstrap, "incidents", topic or self.topic(), self.group, session_timeout_ms=6_000)
+        return KafkaSource(self.access, "incidents", topic or self.topic(), self.group, session_timeout_ms=6_000)
 
     @asynccontextmanager
     async def following(self, *pools: asyncpg.Pool[Any], kafka: bool = True) -> AsyncIterator[list[asyncio.Task[None]]]:

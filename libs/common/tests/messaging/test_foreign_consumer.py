@@ -18,6 +18,7 @@ from confluent_kafka import Consumer
 from harbour import Checked, CoverageDeclared, Harbour, day
 
 from common.contracts.attributes import GENERATION_END, WATERMARK
+from common.messaging.kafka.access import KafkaAccess
 from common.messaging.kafka.publisher import KafkaPublisher
 from common.messaging.relay import Relay
 from common.messaging.topics import declaration
@@ -85,7 +86,7 @@ def understood(message: Any) -> Read:
 @asynccontextmanager
 async def published(port: Harbour, bootstrap: str) -> AsyncIterator[KafkaPublisher]:
     """A relay runs meanwhile."""
-    async with KafkaPublisher(bootstrap, DECLARATION, "incidents") as publisher:
+    async with KafkaPublisher(KafkaAccess(bootstrap), DECLARATION, "incidents") as publisher:
         relay = Relay(port.pool, port.changes.read, port.tail.wait, publisher, "incidents")
         running = asyncio.create_task(relay.run())
         try:

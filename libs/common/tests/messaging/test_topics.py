@@ -11,16 +11,10 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from common.messaging.topics import (
-    Declaration,
-    ServiceTopic,
-    TopicsRefused,
-    apply,
-    create_generation,
-    declaration,
-    delete_topic,
-    topic_name,
-)
+from common.contracts.registry import topic_name
+from common.messaging.kafka.access import KafkaAccess
+from common.messaging.kafka.administration import apply, create_generation, delete_topic
+from common.messaging.topics import Declaration, ServiceTopic, TopicsRefused, declaration
 from common.testing.eventually import eventually
 
 DECLARATION = Path(__file__).parents[4] / "deploy" / "kafka" / "topics.yaml"
@@ -32,7 +26,7 @@ async def service(kafka: str) -> AsyncIterator[str]:
     name = f"service-{uuid4().hex[:8]}"
     yield name
     for generation in (1, 2):
-        await delete_topic(kafka, topic_name(name, generation))
+        await delete_topic(KafkaAccess(kafka), topic_name(name, generation))
 
 
 def declared(service: str, **changes: str) -> Declaration:
@@ -66,29 +60,31 @@ def test_a_later_generation_has_a_name_of_its_own() -> None:
 
 
 async def test_applying_creates_what_is_missing_and_then_changes_nothing(kafka: str, service: str) -> None:
-    assert await apply(kafka, declared(service)) == [f"{service}.events: created with 12 partitions"]
-    assert await apply(kafka, declared(service)) == []
+    assert await apply(KafkaAccess(kafka), declared(service)) == [f"{service}.events: created with 12 partitions"]
+    assert await apply(KafkaAccess(kafka), declared(service)) == []
     assert await partitions(kafka, topic_name(service)) == 12
     await comes_to_be(kafka, topic_name(service), "message.timestamp.type", "LogAppendTime")
 
 
 async def test_a_setting_that_differs_is_set(kafka: str, service: str) -> None:
-    await apply(kafka, declared(service))
-    assert await apply(kafka, declared(service, **{"retention.ms": "1000"})) == [f"{service}.events: set retention.ms"]
+    await apply(KafkaAccess(kafka), declared(service))
+    assert await apply(KafkaAccess(kafka), declared(service, **{"retention.ms": "1000"})) == [
+        f"{service}.events: set retention.ms"
+    ]
     await comes_to_be(kafka, topic_name(service), "retention.ms", "1000")
 
 
 async def test_one_node_can_be_written_to_whatever_is_declared_for_three(kafka: str, service: str) -> None:
-    await apply(kafka, declared(service))
+    await apply(KafkaAccess(kafka), declared(service))
     await comes_to_be(kafka, topic_name(service), "min.insync.replicas", "1")
 
 
 async def test_another_number_of_partitions_needs_a_new_generation(kafka: str, service: str) -> None:
-    await apply(kafka, declared(service))
+    await apply(KafkaAccess(kafka), declared(service))
     more = declared(service).model_copy(update={"services": {service: ServiceTopic(partitions=24)}})
     with pytest.raises(TopicsRefused, match=r"has 12 partitions and 24 are declared: .* generation 2\.$"):
-        await apply(kafka, more)
-    await create_generation(kafka, declared(service), service, 2, 24)
+        await apply(KafkaAccess(kafka), more)
+    await create_generation(KafkaAccess(kafka), declared(service), service, 2, 24)
     assert await partitions(kafka, topic_name(service)) == 12
     assert await partitions(kafka, topic_name(service, 2)) == 24
 

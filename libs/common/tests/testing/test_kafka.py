@@ -9,7 +9,8 @@ from socket import create_server
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from common.messaging.topics import create_topic
+from common.messaging.kafka.access import KafkaAccess
+from common.messaging.kafka.administration import create_topic
 from common.testing.kafka import FAST, EmbeddedKafka
 from common.testing.kafka_fixtures import NewTopic
 from common.testing.kafka_jars import KafkaUnusable
@@ -39,7 +40,7 @@ async def test_each_test_has_topics_of_its_own(kafka: str, new_topic: NewTopic) 
 
 @pytest.mark.slow
 async def test_what_a_killed_broker_had_been_given_is_there_when_it_is_revived(own_kafka: EmbeddedKafka) -> None:
-    await create_topic(own_kafka.bootstrap, "a.events", 1, {})
+    await create_topic(KafkaAccess(own_kafka.bootstrap), "a.events", 1, {})
     await sent(own_kafka.bootstrap, "a.events", b"before")
     own_kafka.kill()
     own_kafka.revive()
@@ -49,7 +50,7 @@ async def test_what_a_killed_broker_had_been_given_is_there_when_it_is_revived(o
 
 @pytest.mark.slow
 async def test_three_nodes_go_on_when_one_is_killed(kafka_cluster: EmbeddedKafka) -> None:
-    await create_topic(kafka_cluster.bootstrap, "a.events", 1, {"min.insync.replicas": "2"})
+    await create_topic(KafkaAccess(kafka_cluster.bootstrap), "a.events", 1, {"min.insync.replicas": "2"})
     await sent(kafka_cluster.bootstrap, "a.events", b"three")
     kafka_cluster.kill(2)
     await sent(kafka_cluster.bootstrap, "a.events", b"two")

@@ -10,11 +10,11 @@ from uuid import UUID
 
 import structlog
 
+from common.contracts.registry import topic_name
 from common.messaging.binding import Mark, event_message
 from common.messaging.envelope import Envelope
 from common.messaging.partitioner import partition_of
 from common.messaging.ports import Message, Topic
-from common.messaging.topics import topic_name
 
 log = structlog.get_logger()
 

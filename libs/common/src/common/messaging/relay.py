@@ -16,13 +16,13 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from common.contracts.registry import topic_name
 from common.messaging.envelope import Envelope
 from common.messaging.faults import TRANSIENT, backoff
 from common.messaging.lease import Deposed, Lease
 from common.messaging.ports import Connection, Publisher, Topic
 from common.messaging.progress import COLUMNS, Progress, missing
 from common.messaging.published import Published
-from common.messaging.topics import topic_name
 from common.observability import metrics
 
 log = structlog.get_logger()

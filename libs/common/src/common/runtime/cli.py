@@ -12,6 +12,8 @@ from typing import Any
 import asyncpg
 from pydantic import ValidationError
 
+from common.runtime.settings import complaint
+
 
 class Complaint(Exception):
     """Ends a command with one clear line and exit status 1."""
@@ -34,7 +36,7 @@ def main(program: str, commands: Sequence[Command], argv: Sequence[str] | None =
         result = arguments.command.run(arguments)
         return (_run(result) if asyncio.iscoroutine(result) else result) or 0
     except ValidationError as error:
-        return _complain(program, "; ".join(_setting(entry) for entry in error.errors(include_url=False)))
+        return _complain(program, complaint(error))
     except (Complaint, OSError) as error:
         return _complain(program, str(error))
     except (asyncpg.InvalidCatalogNameError, asyncpg.InvalidAuthorizationSpecificationError) as error:
@@ -58,10 +60,6 @@ def _run(work: Coroutine[Any, Any, int | None]) -> int | None:
         return asyncio.run(work)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(work)
-
-
-def _setting(error: Any) -> str:
-    return f"setting {'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
 
 
 def _complain(program: str, text: str) -> int:

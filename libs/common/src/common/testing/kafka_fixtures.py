@@ -19,7 +19,8 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from common.messaging.topics import create_topic, delete_topic
+from common.messaging.kafka.access import KafkaAccess
+from common.messaging.kafka.administration import create_topic, delete_topic
 from common.testing.kafka import FAST, QUICK_START, EmbeddedKafka
 from common.testing.kafka_jars import KafkaUnusable
 
@@ -72,12 +73,12 @@ async def new_topic(kafka: str) -> AsyncIterator[NewTopic]:
     async def create(name: str = "test.events", partitions: int = 12, **config: str) -> str:
         made.append(f"{name}-{uuid4().hex[:12]}")
         settings = {key.replace("_", "."): value for key, value in config.items()}
-        await create_topic(kafka, made[-1], partitions, settings)
+        await create_topic(KafkaAccess(kafka), made[-1], partitions, settings)
         return made[-1]
 
     yield create
     for name in made:
-        await delete_topic(kafka, name)
+        await delete_topic(KafkaAccess(kafka), name)
 
 
 @pytest.fixture

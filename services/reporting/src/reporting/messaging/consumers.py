@@ -9,6 +9,7 @@ import httpx
 
 from common.messaging.feed import FeedSource
 from common.messaging.following import OpenTopic
+from common.messaging.kafka.access import KafkaAccess
 from common.messaging.kafka.source import KafkaSource
 
 CONSUMER = "reporting"
@@ -27,10 +28,10 @@ async def incidents_feed(url: str, credential: str, *, limit: int = 2_000) -> As
         yield FeedSource(client, PUBLISHER, f"{url.rstrip('/')}/v1/events", limit=limit)
 
 
-def incidents_topic(bootstrap: str, instance: str | None) -> OpenTopic:
+def incidents_topic(access: KafkaAccess, instance: str | None) -> OpenTopic:
     """Opens this service's share of the topic of that name."""
 
     def open_topic(name: str) -> KafkaSource:
-        return KafkaSource(bootstrap, PUBLISHER, name, CONSUMER, instance=instance)
+        return KafkaSource(access, PUBLISHER, name, CONSUMER, instance=instance)
 
     return open_topic

@@ -11,9 +11,11 @@ import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.producer.message_accumulator import BatchBuilder
 
-from common.messaging import topics
+from common.contracts.registry import topic_name
+from common.messaging.kafka import administration
+from common.messaging.kafka.access import KafkaAccess
 from common.messaging.ports import Message, Topic
-from common.messaging.topics import Declaration, generation_of, topic_name
+from common.messaging.topics import Declaration, generation_of
 
 log = structlog.get_logger()
 
@@ -27,8 +29,8 @@ class KafkaPublisher:
     After a failure it begins anew with another producer: an idempotent one may never recover (aiokafka #1017).
     """
 
-    def __init__(self, bootstrap: str, declared: Declaration, service: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, access: KafkaAccess, declared: Declaration, service: str) -> None:
+        self._access = access
         self._declared = declared
         self._service = service
         self._producer: AIOKafkaProducer | None = None
@@ -58,11 +60,11 @@ class KafkaPublisher:
 
     async def create(self, generation: int) -> Topic:
         partitions = self._declared.services[self._service].partitions
-        await topics.create_generation(self._bootstrap, self._declared, self._service, generation, partitions)
+        await administration.create_generation(self._access, self._declared, self._service, generation, partitions)
         return Topic(generation, partitions)
 
     async def used(self, generation: int) -> bool:
-        return await topics.used(self._bootstrap, topic_name(self._service, generation))
+        return await administration.used(self._access, topic_name(self._service, generation))
 
     async def publish(self, generation: int, messages: Mapping[int, Sequence[Message]]) -> None:
         with self._anew_after_failure():
@@ -82,7 +84,7 @@ class KafkaPublisher:
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
             self._producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap,
+                **self._access.client_options(),
                 client_id=f"{self._service}-relay",
                 acks="all",
                 enable_idempotence=True,

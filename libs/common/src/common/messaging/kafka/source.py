@@ -24,6 +24,7 @@ from aiokafka.errors import (
 )
 
 from common.messaging.binding import EndOfTopic, NotOurs, partition_name, read_record
+from common.messaging.kafka.access import KafkaAccess
 from common.messaging.kafka.watchdog import Watchdog
 from common.messaging.ports import Batch, Message, Place, Record, TopicLeft
 
@@ -47,7 +48,7 @@ class KafkaSource:
 
     def __init__(
         self,
-        bootstrap: str,
+        access: KafkaAccess,
         publisher: str,
         topic: str,
         group: str,
@@ -63,7 +64,7 @@ class KafkaSource:
         self._ended = False
         self._noted = time.monotonic()
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap,
+            **access.client_options(),
             group_id=group,
             group_instance_id=instance,
             client_id=instance or group,
