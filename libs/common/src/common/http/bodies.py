@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import Depends, Request
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from common.http.gunzip import BrokenGzip, Gunzip
@@ -66,11 +65,11 @@ class _Body:
 
     def _begin(self) -> None:
         self._begun = True
-        headers = Headers(scope=self._scope)
-        length = headers.get("content-length", "")
+        headers = dict(self._scope["headers"])
+        length = headers.get(b"content-length", b"").decode("latin-1")
         if length.isdecimal():
             self._check(int(length))
-        match headers.get("content-encoding", "identity").strip().lower():
+        match headers.get(b"content-encoding", b"identity").decode("latin-1").strip().lower():
             case "identity" | "":
                 pass
             case "gzip" | "x-gzip":

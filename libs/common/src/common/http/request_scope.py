@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Mapping
 from functools import cache
 from uuid import UUID
 
@@ -37,11 +38,11 @@ class RequestScope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
+        headers = dict(scope["headers"])
         trace = _trace(headers)
-        answer = _Answer(send, trace.request_id, authenticated="authorization" in headers)
+        answer = _Answer(send, trace.request_id, authenticated=b"authorization" in headers)
         started = time.perf_counter()
-        with tracing_ids(trace), server_span(scope["method"], headers) as end_span:
+        with tracing_ids(trace), server_span(scope["method"], Headers(scope=scope)) as end_span:
             try:
                 await self._app(scope, receive, answer)
             except Exception as error:
@@ -85,18 +86,18 @@ class _Answer:
         await self._send(message)
 
 
-def _trace(headers: Headers) -> Trace:
-    correlation = _uuid(headers.get("x-correlation-id"))
-    given = headers.get("x-request-id", "")
+def _trace(headers: Mapping[bytes, bytes]) -> Trace:
+    correlation = _uuid(headers.get(b"x-correlation-id", b"").decode("latin-1"))
+    given = headers.get(b"x-request-id", b"").decode("latin-1")
     if _SANE_ID.fullmatch(given):
         return Trace(given, correlation or _uuid(given) or new_id())
     fresh = new_id()
     return Trace(str(fresh), correlation or fresh)
 
 
-def _uuid(text: str | None) -> UUID | None:
+def _uuid(text: str) -> UUID | None:
     try:
-        return None if text is None else UUID(text)
+        return UUID(text) if text else None
     except ValueError:
         return None
 
