@@ -49,11 +49,15 @@ class Callers:
         return int(await self._process.stdout.readline())
 
     async def best(self, size: int, choices: Sequence[int]) -> int:
-        """The number of threads that appends most in a second."""
+        """The number of threads that appends fastest."""
         await self.run(choices[0], size, 0.5)
-        counts = {callers: await self.run(callers, size, 1.0) for callers in choices}
-        print(f"threads: {counts}", flush=True)
-        return max(counts, key=lambda callers: counts[callers])
+        rates = {callers: await self._rate(callers, size) for callers in choices}
+        print("threads: " + ", ".join(f"{callers}: {rate:,.0f}/s" for callers, rate in rates.items()), flush=True)
+        return max(rates, key=lambda callers: rates[callers])
+
+    async def _rate(self, callers: int, size: int) -> float:
+        started = time.perf_counter()
+        return await self.run(callers, size, 1.0) / (time.perf_counter() - started)
 
 
 @asynccontextmanager
