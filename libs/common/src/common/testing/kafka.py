@@ -92,6 +92,8 @@ class EmbeddedKafka:
         assert process is not None, f"node {node} does not run"
         process.kill()
         assert _ended(process, STOP_TIMEOUT), f"node {node} does not die"
+        while not _is_free(self._port(node)):  # a thread of a dead process may hold it a moment longer
+            time.sleep(0.01)
 
     def revive(self, node: int = 1) -> None:
         """Starts a node that was killed on its data and its ports."""
