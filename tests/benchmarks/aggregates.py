@@ -13,20 +13,29 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import asyncpg
+import httpx
 
 from common.persistence.migrations import upgrade
-from common.reference.pack import load_pack
+from common.reference.pack import Pack, load_pack
 from common.testing.postgres import EmbeddedPostgres
 from reporting.application.aggregates import Aggregates, ask
-from reporting.bootstrap import READING, figures
+from reporting.application.questions import DIMENSIONS, MEASURES, Question, known_values
+from reporting.bootstrap import READING, api, figures
+from reporting.dashboard.asked import Asked
+from reporting.dashboard.figures import Figures, Told, gather
+from reporting.settings import Settings
 
-SERVER = {"shared_buffers": "4GB", "max_wal_size": "8GB", "fsync": "off", "synchronous_commit": "off"}
+FILLING = {"max_wal_size": "8GB", "fsync": "off", "synchronous_commit": "off"}
+"""Nothing that makes reading faster: shared_buffers are the 128 MB of a server that nobody has tuned."""
+MOST_SECONDS = 2
 YEAR = {"start": date(2020, 1, 1), "end": date(2020, 12, 31)}
 FIVE_YEARS = {"start": date(2015, 1, 1), "end": date(2019, 12, 31)}
 ODD = {"start": date(2020, 1, 15), "end": date(2020, 12, 14)}
@@ -70,17 +79,109 @@ QUESTIONS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-async def measure(dsn: str, runs: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """The median of some whole answers, in seconds."""
+
+    seconds: float
+    rows: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.seconds * 1000:8.1f} ms  {self.rows:5} rows  {self.name}"
+
+
+async def timed(aggregates: Aggregates, name: str, question: Question, runs: int) -> Timed:
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        answer = await aggregates.answer(question)
+        times.append(time.perf_counter() - started)
+    return Timed(statistics.median(times), len(answer.rows), name)
+
+
+async def asked(aggregates: Aggregates, runs: int) -> list[Timed]:
+    """The questions above, in their order."""
+    return [await timed(aggregates, name, ask(aggregates.pack, **each), runs) for name, each in QUESTIONS.items()]
+
+
+async def sampled(aggregates: Aggregates, count: int, runs: int, seed: int) -> list[Timed]:
+    """Any two dimensions, measure, span and filters, as chance has them; the slowest first."""
+    chance = Random(seed)
+    drawn = [drawn_question(aggregates.pack, chance) for _ in range(count)]
+    found = [await timed(aggregates, described(question), question, runs) for question in drawn]
+    return sorted(found, key=lambda each: each.seconds, reverse=True)
+
+
+def drawn_question(pack: Pack, chance: Random) -> Question:
+    measure, by = chance.choice(MEASURES), chance.sample(DIMENSIONS, 2)
+    known = [name for name in DIMENSIONS if known_values(pack, name)]
+    filters = {
+        name: _some(known_values(pack, name), chance) for name in chance.sample(known, chance.choice((0, 0, 1, 2)))
+    }
+    if measure == "seized_items" and "unit" not in by:
+        filters["unit"] = ["piece"]
+    if "jurisdiction" in filters:
+        filters["jurisdiction"] = ["RS", "ME"]
+    days = chance.choice(({}, {}, YEAR, FIVE_YEARS, ODD))
+    return ask(pack, measure=measure, by=by, filters=filters, start=days.get("start"), end=days.get("end"))
+
+
+def _some(values: Sequence[str] | None, chance: Random) -> list[str]:
+    return chance.sample(list(values or ()), min(len(values or ()), chance.choice((1, 1, 2, 3))))
+
+
+def described(question: Question) -> str:
+    filters = "; ".join(f"{name}={','.join(values)}" for name, values in question.filters.items())
+    span = f"{question.start or ''}..{question.end or ''}"
+    return f"{question.measure} by {','.join(question.by)} {span} {filters}"
+
+
+async def dashboard_addresses(aggregates: Aggregates) -> list[str]:
+    """Where a program reads what the page of a year and the page of all ten years show."""
+    spans = ((date(2020, 1, 1), date(2020, 12, 31)), (date(2014, 1, 1), date(2023, 12, 31)))
+    shown = [await gather(aggregates, Asked(start, end)) for start, end in spans]
+    return list(dict.fromkeys(told.address for figures in shown for told in _told(figures)))
+
+
+async def dashboard_queries(dsn: str, addresses: Sequence[str], runs: int) -> Mapping[str, float]:
+    """Median seconds of each over HTTP, nothing cached."""
+    async with (
+        api(Settings(database_url=dsn)) as app,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://reporting") as client,
+    ):
+        await _seconds(client, addresses[0], 1)  # opens a connection
+        return {address: await _seconds(client, address, runs) for address in addresses}
+
+
+def _told(shown: Figures) -> list[Told]:
+    trend = shown.trend
+    single = [shown.jurisdictions, shown.rates, shown.categories, shown.seizures, shown.items, shown.verification]
+    return [*shown.headlines.values(), *shown.casualties.values(), *single, trend.by_category, trend.by_jurisdiction]
+
+
+async def _seconds(client: httpx.AsyncClient, address: str, runs: int) -> float:
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        (await client.get(address)).raise_for_status()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+async def measure(dsn: str, runs: int, sample: int, seed: int) -> None:
     async with asyncpg.create_pool(dsn, min_size=1, max_size=2, server_settings=READING) as pool:
         aggregates = Aggregates(load_pack("western-balkans"), lambda: figures(pool), "http://incidents")
-        for name, asked in QUESTIONS.items():
-            question = ask(aggregates.pack, **asked)
-            times = []
-            for _ in range(runs):
-                started = time.perf_counter()
-                answer = await aggregates.answer(question)
-                times.append(time.perf_counter() - started)
-            sys.stdout.write(f"{statistics.median(times) * 1000:8.1f} ms  {len(answer.rows):5} rows  {name}\n")
+        for line in await asked(aggregates, runs):
+            sys.stdout.write(f"{line}\n")
+        found = await sampled(aggregates, sample, runs, seed)
+        over = sum(each.seconds > MOST_SECONDS for each in found)
+        sys.stdout.write(f"Of {sample} drawn with seed {seed}, {over} took more than {MOST_SECONDS} s; the slowest:\n")
+        for line in found[:10]:
+            sys.stdout.write(f"{line}\n")
+        addresses = await dashboard_addresses(aggregates)
+    queries = sorted((seconds, address) for address, seconds in (await dashboard_queries(dsn, addresses, runs)).items())
+    sys.stdout.write(f"slowest query of the dashboard over HTTP: {queries[-1][0] * 1000:.1f} ms {queries[-1][1]}\n")
 
 
 async def fill(dsn: str, incidents: int) -> None:
@@ -98,17 +199,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--incidents", type=int, default=500_000)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--sample", type=int, default=40, help="how many questions to draw")
+    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="a folder to keep the server's data in, and to use it again")
     arguments = parser.parse_args()
     folder = arguments.keep or Path(tempfile.mkdtemp(prefix="salwatch-bench-"))
-    server = EmbeddedPostgres(folder / "postgres", SERVER)
+    server = EmbeddedPostgres(folder / "postgres", FILLING)
     server.start()
     try:
         if not server.has_database("reporting"):
             server.create_database("reporting")
             upgrade("reporting", server.dsn("reporting"))
             asyncio.run(fill(server.dsn("reporting"), arguments.incidents))
-        asyncio.run(measure(server.dsn("reporting"), arguments.runs))
+        asyncio.run(measure(server.dsn("reporting"), arguments.runs, arguments.sample, arguments.seed))
     finally:
         server.stop()
         if arguments.keep is None:

@@ -39,7 +39,9 @@ SEARCH_PATH = "readmodel,public"
 READING = {
     "search_path": SEARCH_PATH,
     "work_mem": "64MB",  # what is counted is grouped in hash tables
-    "parallel_tuple_cost": "1",  # rows are grouped where they are read: the planner expects far too many groups
+    # The planner expects far too many groups: with these it still groups in every process, and in hash tables.
+    "parallel_tuple_cost": "0.05",
+    "hash_mem_multiplier": "8",
     "max_parallel_workers_per_gather": "2",
     "plan_cache_mode": "force_custom_plan",  # spans and values differ too much for one plan
     "jit": "off",  # compiling takes longer than most of these statements
