@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from typing import Any, TypeAlias
 from unittest.mock import patch
 
 import asyncpg
 import pytest
 from harbour import Coverage, Harbour, covered, create_tables, digest, stream_of
+from msgspec import structs
 from quay import CONSUMER, Quay, read_from, running, visible
 
+from common.kernel.ids import new_id
+from common.messaging.binding import event_message
 from common.messaging.following import Follower
+from common.messaging.kafka.publisher import KafkaPublisher
 from common.messaging.kafka.source import KafkaSource
 from common.messaging.ports import Batch, ForeignLog, Place
 from common.messaging.rebuild import Rebuild
@@ -21,12 +25,6 @@ from common.testing.eventually import eventually
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 AGENCIES = [f"agency {n}" for n in range(10)]
-
-
-@pytest.fixture
-async def quay(port: Harbour, kafka: str) -> AsyncIterator[Quay]:
-    with patch("common.messaging.relay.LOOK_SECONDS", 0.5):
-        yield Quay(port, kafka)
 
 
 async def declared(port: Harbour, *days: int) -> int:
@@ -178,6 +176,42 @@ async def test_of_two_workers_one_reads_the_feed_until_it_goes(pool: Pool, quay:
             await visible(pool, await declared(quay.port, 3), "feed")
             assert reads.called
     await assert_once(pool, 3)
+
+
+async def test_a_topic_that_was_closed_and_deleted_meanwhile_is_left(pool: Pool, quay: Quay) -> None:
+    with patch("common.messaging.following.SILENCE_SECONDS", 2.0):
+        async with quay.relaying(), quay.following(pool):
+            await visible(pool, await declared(quay.port, 1), quay.topic())
+        await quay.create(2, 2)
+        async with quay.relaying():
+            head = await declared(quay.port, 2)
+            await published(quay, head)
+            await quay.delete()
+            async with quay.following(pool):
+                await visible(pool, head, quay.topic(2))
+    await assert_once(pool, 2)
+
+
+async def test_without_its_relay_a_consumer_is_served_by_the_feed(pool: Pool, quay: Quay) -> None:
+    with patch("common.messaging.following.SILENCE_SECONDS", 2.0):
+        async with quay.following(pool):
+            async with quay.relaying():
+                await visible(pool, await declared(quay.port, 1), quay.topic())
+            await visible(pool, await declared(quay.port, 2))
+            async with quay.relaying():
+                await visible(pool, await declared(quay.port, 3), quay.topic())
+    await assert_once(pool, 3)
+
+
+async def test_records_of_another_log_are_ignored(pool: Pool, quay: Quay) -> None:
+    async with quay.relaying(), quay.following(pool):
+        await visible(pool, await declared(quay.port, 1), quay.topic())
+        [envelope] = await quay.port.changes.read(0, 1)
+        foreign = structs.replace(envelope, log_id=new_id(), subject=new_id(), sequence=1_000)
+        async with KafkaPublisher(quay.access, quay.declared, quay.service) as publisher:
+            await publisher.publish(1, {0: [event_message(foreign, 999, 1)]})
+        await visible(pool, await declared(quay.port, 2), quay.topic())
+    await assert_once(pool, 2)
 
 
 class Only:

@@ -65,7 +65,7 @@ class Checkpoint:
 
     @property
     def place(self) -> Place:
-        return Place(self.position, self.cursor, self.next_offset, self.last_recorded_at)
+        return Place(self.position, self.cursor, self.next_offset, self.last_recorded_at, self.log_id)
 
     @property
     def lag_events(self) -> int | None:
@@ -191,18 +191,34 @@ class Extent:
         return envelope.sequence <= self.positions[partition_of(envelope.subject, len(self.positions))]
 
 
+def building(consumer: str) -> str:
+    """The consumer that a rebuild of its read model is meanwhile."""
+    return f"{consumer}:rebuild"
+
+
 async def freshness(connection: Connection, consumer: str) -> dict[str, dict[str, Any]]:
     """Per publisher {"position", "lag_events", "lag_seconds"}; of several partitions the sum of the events and the
-    worst of the others, None is unknown yet."""
+    worst of the others, None is unknown yet. `"rebuilding": True` where what is told is of a log that was replaced,
+    and the read model is being made anew from the one that is there now."""
     rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM checkpoint WHERE consumer = $1 ORDER BY publisher",  # noqa: S608  constants
+        f"SELECT {_COLUMNS} FROM checkpoint WHERE consumer IN ($1, $2) ORDER BY publisher",  # noqa: S608  constants
         consumer,
+        building(consumer),
     )
     now = await connection.fetchval("SELECT clock_timestamp()")
     by_publisher: dict[str, list[Checkpoint]] = {}
     for row in rows:
         by_publisher.setdefault(row["publisher"], []).append(Checkpoint(**row))
-    return {publisher: _freshness(checkpoints, now) for publisher, checkpoints in by_publisher.items()}
+    return {
+        publisher: _freshness(live, now) | _rebuilding(live, found)
+        for publisher, found in by_publisher.items()
+        if (live := [checkpoint for checkpoint in found if checkpoint.consumer == consumer])
+    }
+
+
+def _rebuilding(live: Sequence[Checkpoint], found: Sequence[Checkpoint]) -> dict[str, bool]:
+    logs = {checkpoint.log_id for checkpoint in found} - {None}
+    return {"rebuilding": True} if logs - {checkpoint.log_id for checkpoint in live} else {}
 
 
 def _freshness(checkpoints: Sequence[Checkpoint], now: datetime) -> dict[str, Any]:

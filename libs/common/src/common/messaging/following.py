@@ -18,8 +18,9 @@ from common.messaging import moving
 from common.messaging.checkpoints import Moved
 from common.messaging.faults import TRANSIENT, backoff
 from common.messaging.feed import FeedSource
-from common.messaging.ports import ForeignLog, Gap, Projection, Source, TopicLeft
+from common.messaging.ports import Gap, Projection, Source, TopicLeft
 from common.messaging.published import Published
+from common.messaging.side_by_side import side_by_side
 from common.messaging.subscriber import Subscriber
 
 log = structlog.get_logger()
@@ -28,6 +29,7 @@ OpenTopic: TypeAlias = Callable[[str], AbstractAsyncContextManager[Source]]
 """Opens this worker's share of the topic of that name."""
 
 TURN_SECONDS = 1.0  # between two looks of a worker whether it is its turn to read the feed
+SILENCE_SECONDS = 30.0  # after which a topic is not believed to be alive; the worst lag when it is not
 NEAR = 2_000  # positions; a topic that is less behind the feed is as good as it
 
 
@@ -106,12 +108,22 @@ class Follower:
         return position is not None and published.position >= position - NEAR
 
     async def _read_topic(self, topic: str) -> None:
-        assert self._open_topic is not None
         try:
-            async with self._open_topic(topic) as source:
-                await self._subscriber(source).run()
-        except (Gap, ForeignLog, TopicLeft) as error:
+            await side_by_side(self._subscribe(topic), self._listen(topic))
+        except (Gap, TopicLeft) as error:
             await self._to_feed(str(error))
+
+    async def _subscribe(self, topic: str) -> None:
+        assert self._open_topic is not None
+        async with self._open_topic(topic) as source:
+            await self._subscriber(source).run()
+
+    async def _listen(self, topic: str) -> None:
+        """A topic that lives has a watermark every second. One that is silent was deleted, or closed with a mark that
+        has expired; or the relay or the broker is away, and the feed knows more. Raises `TopicLeft`."""
+        while not await moving.silent(self._pool, self._consumer, self._feed.publisher, SILENCE_SECONDS):
+            await asyncio.sleep(SILENCE_SECONDS / 3)
+        raise TopicLeft(f"{topic} is silent")
 
     async def _to_feed(self, reason: str) -> None:
         log.warning("reads_feed", consumer=self._consumer, reason=reason)

@@ -14,6 +14,7 @@ import asyncpg
 import structlog
 
 from common.messaging.faults import TRANSIENT
+from common.messaging.side_by_side import side_by_side
 
 log = structlog.get_logger()
 
@@ -43,16 +44,9 @@ class Lease:
     async def hold_while(self, epoch: int, work: Coroutine[Any, Any, None]) -> None:
         """Does the work and keeps the lease meanwhile; gives it back where it ends otherwise. Raises `Deposed`, and
         what the work raises."""
-        keeping = asyncio.create_task(self._keep(epoch), name=f"relay-lease-{self._name}")
-        working = asyncio.create_task(work, name=f"relay-{self._name}")
         try:
-            done, _ = await asyncio.wait({keeping, working}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await side_by_side(self._keep(epoch), work)
         finally:
-            keeping.cancel()
-            working.cancel()
-            await asyncio.gather(keeping, working, return_exceptions=True)
             await self._give_back(epoch)
 
     async def save(self, epoch: int, what: str, *values: Any) -> None:

@@ -25,6 +25,18 @@ async def topic_read(pool: asyncpg.Pool[Any], consumer: str, publisher: str) -> 
     return found.rpartition("/")[0] if found not in (None, feed.PARTITION) else None
 
 
+async def silent(pool: asyncpg.Pool[Any], consumer: str, publisher: str, seconds: float) -> bool:
+    """Whether no worker of the consumer has heard anything for so long."""
+    found: bool = await pool.fetchval(
+        "SELECT max(heard_at) < clock_timestamp() - $3 * interval '1 second' FROM checkpoint"
+        " WHERE (consumer, publisher) = ($1, $2)",
+        consumer,
+        publisher,
+        seconds,
+    )
+    return found
+
+
 async def to_topic(pool: asyncpg.Pool[Any], consumer: str, publisher: str, published: Published) -> None:
     """From the feed, wherever it has come to; nothing happens where another worker was first."""
     async with pool.acquire() as connection, connection.transaction():

@@ -28,13 +28,15 @@ Connection: TypeAlias = "asyncpg.Connection[Any] | PoolConnectionProxy[Any]"
 class Place:
     """How far a partition was read: all of it up to `position` in the publisher's log.
 
-    `cursor` says so to the feed, `offset` to a topic, where it is known; `recorded_at` is when the last event was.
+    `cursor` says so to the feed, `offset` to a topic, where it is known; `recorded_at` is when the last event was, and
+    `log_id` names the log, where something is known of it.
     """
 
     position: int = 0
     cursor: str | None = None
     offset: int | None = None
     recorded_at: datetime | None = None
+    log_id: UUID | None = None
 
     def after(self, taken: Place) -> Place:
         """Where one is who was here and has taken a record: further on, or only at a later offset."""

@@ -73,7 +73,7 @@ class Rebuild:
         self._source = source
         self._projection = projection
         self._consumer = consumer
-        self._building = f"{consumer}:rebuild"
+        self._building = checkpoints.building(consumer)
         self._create_tables = create_tables
         self._digest = digest
         self._schema = schema

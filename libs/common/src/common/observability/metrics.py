@@ -15,6 +15,7 @@ TAIL_LAG_EVENTS = Gauge("salwatch_tail_lag_events", "Events not yet published or
 TAIL_LAG_SECONDS = Gauge(
     "salwatch_tail_lag_seconds", "Age of the oldest event not yet published or applied", ["reader"]
 )
+RECORDS_IGNORED = Counter("salwatch_records_ignored", "Records of a topic that are no events of its log", ["topic"])
 PARKED_EVENTS = Gauge("salwatch_parked_events", "Events set aside because they could not be applied", ["consumer"])
 REQUEST_SECONDS = Histogram(
     "salwatch_http_request_seconds",

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from types import TracebackType
 from typing import Any
+from uuid import UUID
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
@@ -27,6 +28,7 @@ from common.messaging.binding import EndOfTopic, NotOurs, partition_name, read_r
 from common.messaging.kafka.access import KafkaAccess
 from common.messaging.kafka.watchdog import Watchdog
 from common.messaging.ports import Batch, Message, Place, Record, TopicLeft
+from common.observability import metrics
 
 log = structlog.get_logger()
 
@@ -61,6 +63,7 @@ class KafkaSource:
         self._topic = topic
         self._limit = limit
         self._next: dict[TopicPartition, int] = {}  # of the partitions that are placed, the next offset
+        self._log_id: UUID | None = None
         self._ended = False
         self._noted = time.monotonic()
         self._consumer = AIOKafkaConsumer(
@@ -102,6 +105,7 @@ class KafkaSource:
         if here in self._consumer.assignment():  # else it was taken away meanwhile
             self._consumer.seek(here, offset)
             self._next[here] = offset
+            self._log_id = place.log_id
 
     async def poll(self) -> Batch:
         """Raises `TopicLeft`, `StuckConsumer`, `BrokerAway`, and `REFUSALS`, which do not pass."""
@@ -140,17 +144,28 @@ class KafkaSource:
         return Batch(records[0].log_id if records else None, heads, records)
 
     def _read(self, here: TopicPartition, messages: Sequence[ConsumerRecord[bytes, bytes]]) -> list[Record]:
+        """What can be read and is of our log. An event that was spoilt is missed by its successor; and were the log
+        another one now, so would be its topic."""
         read = []
         for message in messages:
             try:
                 stored = Message(message.key, message.value, message.headers)
-                read.append(read_record(stored, self._name(here), message.offset + 1))
-            except NotOurs as error:  # an event that was spoilt is missed by its successor
-                log.warning("record_ignored", partition=self._name(here), offset=message.offset, reason=str(error))
+                record = read_record(stored, self._name(here), message.offset + 1)
+            except NotOurs as error:
+                self._ignore(here, message.offset, str(error))
             except EndOfTopic:
                 self._ended = True
                 break
+            else:
+                if record.log_id == self._log_id:
+                    read.append(record)
+                else:
+                    self._ignore(here, message.offset, f"of log {record.log_id}")
         return read
+
+    def _ignore(self, here: TopicPartition, offset: int, reason: str) -> None:
+        metrics.RECORDS_IGNORED.labels(self._topic).inc()
+        log.warning("record_ignored", partition=self._name(here), offset=offset, reason=reason)
 
     async def _offset(self, here: TopicPartition, place: Place) -> int:
         """Where to begin without an offset: before everything published since the last event was recorded."""
