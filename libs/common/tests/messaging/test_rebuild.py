@@ -126,6 +126,30 @@ async def test_it_is_the_way_on_after_the_log_was_restored(pool: Pool, consumer_
     assert await covered(pool) == {stream_of("A"): (day(4), 4)}
 
 
+async def test_figures_of_a_log_that_was_replaced_are_told_to_be_so(
+    pool: Pool, consumer_dsn: str, port: Harbour
+) -> None:
+    told = []
+
+    async def looking(connection: Any) -> str:
+        told.append((await checkpoints.freshness(connection, "reporting"))["incidents"])
+        return await digest(connection)
+
+    await port.declare("A", 1, 2)
+    await subscriber(pool, port).step()
+    await rebuild(consumer_dsn, port, digest=looking).run()
+    await port.log.restored()
+    await port.declare("A", 3)
+    await rebuild(consumer_dsn, port, digest=looking).run()
+    async with pool.acquire() as connection:
+        await looking(connection)
+    assert [(each["position"], each.get("rebuilding")) for each in (told[0], told[2], told[-1])] == [
+        (2, None),
+        (2, True),
+        (3, None),
+    ]
+
+
 async def test_a_rebuild_that_fails_leaves_everything_as_it_was(pool: Pool, consumer_dsn: str, port: Harbour) -> None:
     async def no_digest(connection: Any) -> str:
         raise ArithmeticError

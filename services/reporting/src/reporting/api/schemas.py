@@ -42,6 +42,7 @@ class Freshness(_Part):
     position: int
     lag_events: int | None
     lag_seconds: float | None
+    rebuilding: Literal[True] = Field(default=True, description="where the figures are of a log that was replaced")
 
 
 class Footnote(_Part):

@@ -49,4 +49,7 @@ def _freshness(answer: Answer) -> Iterator[str]:
     for publisher, fresh in answer.freshness.items():
         told = f"event {wording.number(fresh['position'])} of {publisher}"
         late = fresh["lag_events"]
+        if fresh.get("rebuilding"):
+            yield f"The events of {publisher} were replaced: these are the earlier figures, until all are read again."
+            continue
         yield f"Up to {told}; {wording.number(late)} more are on their way." if late else f"Up to date: {told}."
