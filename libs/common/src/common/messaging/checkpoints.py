@@ -65,7 +65,7 @@ class Checkpoint:
 
     @property
     def place(self) -> Place:
-        return Place(self.position, self.cursor, self.next_offset, self.last_recorded_at)
+        return Place(self.position, self.cursor, self.next_offset, self.last_recorded_at, self.log_id)
 
     @property
     def lag_events(self) -> int | None:
