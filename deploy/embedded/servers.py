@@ -10,11 +10,13 @@ from typing import Any
 import psutil
 from aiokafka.errors import KafkaError
 
-from common.testing.postgres import EmbeddedPostgres
+from common.testing.kafka_jars import KafkaUnusable
+from common.testing.postgres import EmbeddedPostgres, PostgresUnusable
 from embedded.kafka import Carrier
 
 LOOK_SECONDS = 0.5
 LOOKS_PER_TOPICS = 10
+FAILURES = 5  # starts in a row that may fail
 
 
 class Servers:
@@ -22,6 +24,7 @@ class Servers:
         self._postgres = postgres
         self._kafka = kafka
         self._topics: Sequence[str] = ()
+        self._failures = 0
 
     @property
     def pids(self) -> Mapping[str, int]:
@@ -67,8 +70,18 @@ class Servers:
             dead.append(("kafka", self._kafka.own.start))
         for name, start in dead:
             print(f"{name} ended; it is started again")
-            await asyncio.to_thread(start)
+            await self._start(start)
         return bool(dead)
+
+    async def _start(self, start: Callable[[], None]) -> None:
+        """One that dies while it starts is looked at again."""
+        try:
+            await asyncio.to_thread(start)
+            self._failures = 0
+        except (PostgresUnusable, KafkaUnusable):
+            self._failures += 1
+            if self._failures == FAILURES:
+                raise
 
     async def _other_topics(self) -> bool:
         before = self._topics
