@@ -9,7 +9,6 @@ import statistics
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -17,21 +16,19 @@ import asyncpg
 import msgspec
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from broker import broker
+from broker import broker, relay, worker
 from callers import Connection
 from lines import lines
 from rounds import record
-from stage import Stage, migrated, process, stage
+from stage import Stage, migrated, stage
 
 from common.messaging.kafka import administration
 from common.messaging.kafka.access import KafkaAccess
-from common.messaging.topics import declaration
 
 RATE = 500
 SECONDS = 8
 ROUNDS = 5
 CALLERS = 32
-TOPICS = Path(__file__).parents[2] / "deploy" / "kafka" / "topics.yaml"
 PLAIN = "plain.events"
 
 
@@ -39,10 +36,10 @@ async def main() -> None:
     with broker() as bootstrap:
         async with stage() as running, AsyncExitStack() as stack:
             dsn = migrated(running.postgres, "reporting")
-            await administration.apply(KafkaAccess(bootstrap), declaration(TOPICS))
+            await administration.apply(KafkaAccess(bootstrap), DECLARED)
             await administration.create_topic(KafkaAccess(bootstrap), PLAIN, 12, {})
-            stack.enter_context(_relay(running, bootstrap))
-            stack.enter_context(_worker(running, dsn, bootstrap))
+            stack.enter_context(relay(running, bootstrap))
+            stack.enter_context(worker(running, dsn, bootstrap))
             seeing = await stack.enter_async_context(_seeing(dsn))
             plain = await stack.enter_async_context(_round_trips(bootstrap))
             ours, bare = [], []
@@ -55,26 +52,6 @@ async def main() -> None:
             ratios = [own / alone for own, alone in zip(ours, bare, strict=True)]
             title = f"freshness p99 on Kafka at {RATE} posts/s"
             record(title, "a record's way through Kafka, p99", ratios, must_reach="<= 8", note=note)
-
-
-def _relay(running: Stage, bootstrap: str) -> Any:
-    return process(
-        ["-m", "incidents", "relay"],
-        {"INCIDENTS_DATABASE_URL": running.postgres.dsn("incidents"), "SALWATCH_KAFKA": bootstrap},
-    )
-
-
-def _worker(running: Stage, dsn: str, bootstrap: str) -> Any:
-    return process(
-        ["-m", "reporting", "worker"],
-        {
-            "REPORTING_DATABASE_URL": dsn,
-            "REPORTING_INCIDENTS_URL": f"http://127.0.0.1:{running.incidents.port}",
-            "REPORTING_INCIDENTS_CREDENTIAL": running.reader,
-            "SALWATCH_TRANSPORT": "kafka",
-            "SALWATCH_KAFKA": bootstrap,
-        },
-    )
 
 
 class Seeing:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import uvloop
 from aiokafka import AIOKafkaProducer
-from broker import broker
+from broker import DECLARED, broker
 from bulk import push_lines
 from rounds import Side, compare
 from stage import stage
@@ -22,19 +21,19 @@ from common.messaging.kafka.publisher import BATCH_BYTES, KafkaPublisher
 from common.messaging.ports import Message, Topic
 from common.messaging.progress import Progress
 from common.messaging.relay import Relay, set_back
-from common.messaging.topics import declaration
 from common.persistence.database import Database, open_database
+from common.runtime.garbage import look_for_garbage_seldom
 from incidents.application.streams import codec
 from incidents.bootstrap import SERVICE
 from incidents.messaging.published import publish
 
 LINES = 20_000
 BATCH = 2_000
-DECLARED = declaration(Path(__file__).parents[2] / "deploy" / "kafka" / "topics.yaml")
 PARTITIONS = DECLARED.services[SERVICE].partitions
 
 
 async def main() -> None:
+    look_for_garbage_seldom()
     async with stage() as running:
         await push_lines(running, LINES)
         with broker() as bootstrap:

@@ -43,7 +43,8 @@ class Sample:
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of docs/benchmarks.md. `ratio` and `spread` are in `unit`, "×" where they compare two sides;
-    `must_reach` is like ">= 0.8" or "<= 1.5", None where the figure is only reported."""
+    `must_reach` is like ">= 0.8" or "<= 1.5", None where the figure is only reported; `seen` is the median of what was
+    measured, where that is a rate."""
 
     measure: str
     baseline: str
@@ -53,6 +54,7 @@ class Row:
     must_reach: str | None = None
     unit: str = "×"
     note: str = ""
+    seen: Sample | None = None
 
     @property
     def reached(self) -> bool | None:
@@ -81,10 +83,11 @@ async def compare(
         sides = (measured, baseline) if n % 2 == 0 else (baseline, measured)
         found = {side.name: await _sample(side) for side in sides}
         pairs.append((found[measured.name], found[baseline.name]))
-    samples = zip(*pairs, strict=True)
-    seen = [f"{side.name}: {_told(own)}" for side, own in zip((measured, baseline), samples, strict=True)]
+    seen = [_median(samples) for samples in zip(*pairs, strict=True)]
+    notes = [f"{side.name}: {_told(own)}" for side, own in zip((measured, baseline), seen, strict=True)]
     ratios = [getattr(ours, of) / getattr(plain, of) for ours, plain in pairs]
-    return record(title, baseline.name, ratios, must_reach=must_reach, note="; ".join(filter(None, [*seen, note])))
+    note = "; ".join(filter(None, [*notes, note]))
+    return record(title, baseline.name, ratios, must_reach=must_reach, note=note, seen=seen[0])
 
 
 def record(
@@ -95,13 +98,14 @@ def record(
     must_reach: str | None = None,
     unit: str = "×",
     note: str = "",
+    seen: Sample | None = None,
 ) -> float:
     """Prints the median of one figure per round, hands it to `run.py` where that is listening, and gives it.
 
     Parts of a note are parted by "; ".
     """
     median = statistics.median(figures)
-    row = Row(measure, baseline, median, (min(figures), max(figures)), len(figures), must_reach, unit, note)
+    row = Row(measure, baseline, median, (min(figures), max(figures)), len(figures), must_reach, unit, note, seen)
     print(f"\n{measure} ÷ {baseline}: {told(row)}")
     print("\n".join(f"  {part}" for part in note.split("; ")), flush=True)
     if listening := os.environ.get("SALWATCH_BENCH_ROWS"):
@@ -139,7 +143,11 @@ def _times(process: psutil.Process) -> tuple[float, ...]:
         return ()
 
 
-def _told(samples: Sequence[Sample]) -> str:
-    rate = statistics.median(sample.rate for sample in samples)
-    cpu = statistics.median(sample.cpu for sample in samples)
-    return f"{rate:,.0f}/s, {cpu:,.0f} µs CPU each"
+def _median(samples: Sequence[Sample]) -> Sample:
+    return Sample(
+        statistics.median(sample.rate for sample in samples), statistics.median(sample.cpu for sample in samples)
+    )
+
+
+def _told(sample: Sample) -> str:
+    return f"{sample.rate:,.0f}/s, {sample.cpu:,.0f} µs CPU each"
