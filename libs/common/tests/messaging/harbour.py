@@ -1,10 +1,10 @@
-"""For the tests of messaging: a service that publishes coverage, a consumer that counts it, and a lossy transport."""
+"""For the tests of messaging: a service that publishes coverage, and a consumer that counts it."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from common.http.health import Health
 from common.kernel.clock import utc_now
 from common.kernel.ids import derived_id
 from common.messaging.feed import FeedSource
-from common.messaging.ports import Batch, Connection, Place, Received, Record
+from common.messaging.ports import Connection, Received
 from common.security.authentication import Authenticator
 from common.security.issuer import DEFAULT_AUDIENCE, DEFAULT_ISSUER, Issuer
 from common.security.jwks import Jwks
@@ -182,22 +182,3 @@ async def covered(connection: Connection | asyncpg.Pool[Any]) -> dict[UUID, tupl
     """What the read model holds: per stream the date and the number of events applied."""
     rows = await connection.fetch("SELECT stream_id, complete_through, times FROM coverage")
     return {row["stream_id"]: (row["complete_through"], row["times"]) for row in rows}
-
-
-class Tampered:
-    """A transport on which something happens to the records on their way."""
-
-    def __init__(self, source: FeedSource, tamper: Callable[[list[Record]], list[Record]]) -> None:
-        self._source = source
-        self._tamper = tamper
-        self.publisher = source.publisher
-
-    def unplaced(self) -> Collection[str]:
-        return self._source.unplaced()
-
-    async def seek(self, partition: str, place: Place) -> None:
-        await self._source.seek(partition, place)
-
-    async def poll(self) -> Batch:
-        batch = await self._source.poll()
-        return replace(batch, records=self._tamper(list(batch.records)))

@@ -56,12 +56,15 @@ class Quay:
     async def relaying(self) -> AsyncIterator[None]:
         """A relay runs meanwhile."""
         async with KafkaPublisher(self.access, self.declared, self.service) as publisher:
-            relay = Relay(self.port.pool, self.port.changes.read, self.port.tail.wait, publisher, self.service)
+            read, wait = self.port.changes.read, self.port.tail.wait
+            relay = Relay(self.port.pool, read, wait, publisher, self.service, lease_seconds=1.0)
             async with running(relay.run()):
                 yield
 
-    def source(self, topic: str | None = None) -> KafkaSource:
-        return KafkaSource(self.access, "incidents", topic or self.topic(), self.group, session_timeout_ms=6_000)
+    def source(self, topic: str | None = None, *, group: str | None = None) -> KafkaSource:
+        return KafkaSource(
+            self.access, "incidents", topic or self.topic(), group or self.group, session_timeout_ms=6_000
+        )
 
     @asynccontextmanager
     async def following(self, *pools: asyncpg.Pool[Any], kafka: bool = True) -> AsyncIterator[list[asyncio.Task[None]]]:

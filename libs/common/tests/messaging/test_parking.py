@@ -11,8 +11,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 from harbour import NEVER as POISON
-from harbour import WIRE_NAME, Coverage, CoverageDeclared, Harbour, Tampered, covered, day, stream_of
+from harbour import WIRE_NAME, Coverage, CoverageDeclared, Harbour, covered, day, stream_of
 from msgspec import structs
+from ways import Tamper, Way
 
 from common.messaging import parking
 from common.messaging.ports import Connection, Received, Record
@@ -46,28 +47,78 @@ async def believe(pool: Pool) -> None:
     await pool.execute("ALTER TABLE coverage DROP CONSTRAINT believable")
 
 
-async def test_poison_is_parked_with_the_later_events_of_its_stream(pool: Pool, port: Harbour) -> None:
-    await poison_among_others(port)
-    assert await subscriber(pool, port).step() == 6
-    assert await covered(pool) == {
+async def test_poison_is_parked_with_the_later_events_of_its_stream(way: Way) -> None:
+    await poison_among_others(way.port)
+    async with way.reading() as reading:
+        await way.caught_up(reading)
+    assert await covered(way.pool) == {
         stream_of("A"): (day(1), 1),
         stream_of("B"): (day(2), 2),
         stream_of("C"): (day(4), 1),
     }
-    async with pool.acquire() as connection:
+    async with way.pool.acquire() as connection:
         [key] = await parking.parked(connection, "reporting")
     assert (key.stream, key.events, key.first_position, key.first_type) == (stream_of("A"), 2, 3, WIRE_NAME)
     assert "believable" in key.reason
     assert metrics.PARKED_EVENTS.labels("reporting")._value.get() == 2
 
 
-async def test_later_events_of_a_parked_stream_join_it(pool: Pool, port: Harbour) -> None:
-    await poison_among_others(port)
-    running = subscriber(pool, port)
-    await running.step()
-    await port.declare("A", 5)
-    await running.step()
-    assert await parked(pool) == [(stream_of("A"), 3)]
+async def test_later_events_of_a_parked_stream_join_it_and_redelivered_ones_do_not(way: Way) -> None:
+    await poison_among_others(way.port)
+    async with way.reading() as reading:
+        await way.caught_up(reading)
+        await way.again()
+        await way.port.declare("A", 5)
+        await way.caught_up(reading)
+    assert await parked(way.pool) == [(stream_of("A"), 3)]
+    assert (await covered(way.pool))[stream_of("B")] == (day(2), 2)
+
+
+async def test_after_the_fix_a_replay_applies_them_in_order(way: Way) -> None:
+    await poison_among_others(way.port)
+    async with way.reading() as reading:
+        await way.caught_up(reading)
+        reason = await parking.replay(way.pool, "reporting", Coverage(), "incidents", stream_of("A"))
+        assert reason is not None, "nothing was mended yet"
+        assert await parked(way.pool) == [(stream_of("A"), 2)]
+        await believe(way.pool)
+        assert await parking.replay(way.pool, "reporting", Coverage(), "incidents", stream_of("A")) is None
+        assert await parked(way.pool) == []
+        assert (await covered(way.pool))[stream_of("A")] == (POISON, 3)
+        await way.port.declare("A", 6)
+        await way.caught_up(reading)
+    assert (await covered(way.pool))[stream_of("A")] == (POISON, 4)
+
+
+def changed(position: int, **members: Any) -> Tamper:
+    """The event there arrives with other members."""
+
+    def change(record: Record) -> Record:
+        if record.envelope is None or record.envelope.sequence != position:
+            return record
+        return replace(record, envelope=structs.replace(record.envelope, **members))
+
+    return lambda records: list(map(change, records))
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"type": "incidents.coverage-declared.v2"}, {"data": b'{"agency": "A\\u0000"}'}],
+    ids=["a version that is not known", "data that break the contract"],
+)
+async def test_what_cannot_be_decoded_is_set_aside(way: Way, members: dict[str, Any]) -> None:
+    await way.port.declare("A", 1, 2)
+    async with way.reading(tamper=changed(2, **members)) as reading:
+        await way.caught_up(reading)
+    assert await covered(way.pool) == {stream_of("A"): (day(1), 1)}
+    assert await parked(way.pool) == [(stream_of("A"), 1)]
+
+
+async def test_an_unknown_type_is_ignored(way: Way) -> None:
+    await way.port.declare("A", 1)
+    async with way.reading(tamper=changed(1, type="incidents.weather-changed.v1")) as reading:
+        await way.caught_up(reading)
+    assert (await covered(way.pool), await parked(way.pool)) == ({}, [])
 
 
 class Pausing(Coverage):
@@ -99,75 +150,12 @@ async def test_a_replay_waits_for_the_worker_that_is_parking_more_of_the_stream(
     assert (await covered(pool))[stream_of("A")] == (POISON, 4)
 
 
-async def test_after_the_fix_a_replay_applies_them_in_order(pool: Pool, port: Harbour) -> None:
-    await poison_among_others(port)
-    running = subscriber(pool, port)
-    await running.step()
-    reason = await parking.replay(pool, "reporting", Coverage(), "incidents", stream_of("A"))
-    assert reason is not None, "nothing was mended yet"
-    assert await parked(pool) == [(stream_of("A"), 2)]
-    await believe(pool)
-    assert await parking.replay(pool, "reporting", Coverage(), "incidents", stream_of("A")) is None
-    assert await parked(pool) == []
-    assert (await covered(pool))[stream_of("A")] == (POISON, 3)
-    await port.declare("A", 6)
-    await running.step()
-    assert (await covered(pool))[stream_of("A")] == (POISON, 4)
-
-
 async def test_a_skip_gives_up_the_first_event_alone(pool: Pool, port: Harbour) -> None:
     await poison_among_others(port)
     await subscriber(pool, port).step()
     assert await parking.skip(pool, "reporting", Coverage(), "incidents", stream_of("A")) is None
     assert await parked(pool) == []
     assert (await covered(pool))[stream_of("A")] == (day(3), 2)
-
-
-async def test_redelivery_of_parked_events_parks_them_once(pool: Pool, port: Harbour) -> None:
-    await poison_among_others(port)
-    everything: list[Record] = []
-
-    def again(records: list[Record]) -> list[Record]:
-        everything.extend(records)
-        return everything
-
-    doubling = Subscriber(pool, Tampered(port.source(), again), Coverage(), "reporting")
-    await doubling.step()
-    await doubling.step()
-    assert await parked(pool) == [(stream_of("A"), 2)]
-    assert (await covered(pool))[stream_of("B")] == (day(2), 2)
-
-
-async def test_an_unknown_version_of_a_known_type_is_set_aside(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1, 2)
-
-    def newer(records: list[Record]) -> list[Record]:
-        second = structs.replace(records[1].envelope, type="incidents.coverage-declared.v2")
-        return [records[0], replace(records[1], envelope=second)]
-
-    await Subscriber(pool, Tampered(port.source(), newer), Coverage(), "reporting").step()
-    assert await covered(pool) == {stream_of("A"): (day(1), 1)}
-    assert await parked(pool) == [(stream_of("A"), 1)]
-
-
-async def test_data_that_breaks_the_contract_is_set_aside(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1)
-
-    def broken(records: list[Record]) -> list[Record]:
-        return [replace(r, envelope=structs.replace(r.envelope, data=b'{"agency": "A\\u0000"}')) for r in records]
-
-    await Subscriber(pool, Tampered(port.source(), broken), Coverage(), "reporting").step()
-    assert await parked(pool) == [(stream_of("A"), 1)]
-
-
-async def test_an_unknown_type_is_ignored(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1)
-
-    def other(records: list[Record]) -> list[Record]:
-        return [replace(r, envelope=structs.replace(r.envelope, type="incidents.weather-changed.v1")) for r in records]
-
-    assert await Subscriber(pool, Tampered(port.source(), other), Coverage(), "reporting").step() == 1
-    assert (await covered(pool), await parked(pool)) == ({}, [])
 
 
 async def test_too_many_parked_streams_stop_the_consumer(pool: Pool, port: Harbour) -> None:

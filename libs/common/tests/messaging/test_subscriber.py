@@ -1,62 +1,74 @@
-"""Whatever happens on the way, each event has its effect once, in order."""
+"""What every transport must give a consumer: whatever happens on the way, each event has its effect once, in order."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
-import asyncpg
 import pytest
-from harbour import Checked, Coverage, Harbour, Tampered, covered, day, stream_of
+from harbour import Checked, Coverage, covered, day, stream_of
+from ways import Way
 
 from common.messaging import checkpoints
-from common.messaging.ports import Connection, ForeignLog, Gap, Received, Record
+from common.messaging.ports import Connection, ForeignLog, Gap, Received, Record, TopicLeft
 from common.messaging.subscriber import Subscriber
 from common.testing.eventually import eventually
 
-Pool: TypeAlias = "asyncpg.Pool[Any]"
+
+@asynccontextmanager
+async def running(*workers: Subscriber) -> AsyncIterator[list[asyncio.Task[None]]]:
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+    try:
+        yield tasks
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def subscriber(pool: Pool, port: Harbour, projection: Coverage | None = None, **settings: Any) -> Subscriber:
-    return Subscriber(pool, port.source(), projection or Coverage(), "reporting", **settings)
+async def visible(way: Way) -> None:
+    head = await way.port.log.head()
+    await checkpoints.wait_for(way.pool, "reporting", "incidents", head.log_id, head.position, timeout=30)
 
 
-async def position(pool: Pool) -> int:
-    found: int = await pool.fetchval("SELECT position FROM checkpoint WHERE consumer = 'reporting'")
-    return found
+async def test_events_are_applied_and_private_ones_counted(way: Way) -> None:
+    await way.port.declare("A", 1, 2)
+    await way.port.record(Checked("A"))
+    await way.port.declare("B", 3)
+    async with way.reading() as reading:
+        await way.caught_up(reading)
+    assert await covered(way.pool) == {stream_of("A"): (day(2), 2), stream_of("B"): (day(3), 1)}
+    assert await way.position() == 4
 
 
-async def test_events_are_applied_and_private_ones_counted(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1, 2)
-    await port.record(Checked("A"))
-    await port.declare("B", 3)
-    assert await subscriber(pool, port).step() == 4
-    assert await covered(pool) == {stream_of("A"): (day(2), 2), stream_of("B"): (day(3), 1)}
-    assert await position(pool) == 4
+async def test_private_events_alone_move_the_position(way: Way) -> None:
+    await way.port.record(Checked("A"), Checked("B"))
+    async with way.reading() as reading:
+        await way.caught_up(reading)
+    assert (await way.position(), await covered(way.pool)) == (2, {})
 
 
-async def test_it_resumes_where_it_stopped(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1)
-    await subscriber(pool, port).step()
-    await port.declare("A", 2)
-    assert await subscriber(pool, port).step() == 1
-    assert await covered(pool) == {stream_of("A"): (day(2), 2)}
+async def test_it_resumes_where_it_stopped(way: Way) -> None:
+    for n in (1, 2):
+        await way.port.declare("A", n)
+        async with way.reading() as reading:
+            await way.caught_up(reading)
+    assert await covered(way.pool) == {stream_of("A"): (day(2), 2)}
 
 
-async def test_an_empty_poll_moves_nothing_and_is_fresh(pool: Pool, port: Harbour) -> None:
-    assert await subscriber(pool, port).step() == 0
-    async with pool.acquire() as connection:
-        fresh = await checkpoints.freshness(connection, "reporting")
-    assert fresh == {"incidents": {"position": 0, "lag_events": 0, "lag_seconds": 0.0}}
+async def test_a_publisher_without_events_is_heard_of(way: Way) -> None:
+    async def fresh() -> bool:
+        await reading.step()
+        async with way.pool.acquire() as connection:
+            told = await checkpoints.freshness(connection, "reporting")
+        return told == {"incidents": {"position": 0, "lag_events": 0, "lag_seconds": 0.0}}
 
-
-async def test_a_step_stops_at_the_position_asked_for(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1, 2, 3)
-    stepping = subscriber(pool, port)
-    assert await stepping.step(up_to=2) == 2
-    assert await covered(pool) == {stream_of("A"): (day(2), 2)}
-    assert await stepping.step() == 1
+    async with way.reading() as reading:
+        await way.pool.execute("UPDATE checkpoint SET heard_at = NULL, caught_up_at = NULL")
+        await eventually(fresh)
+    logs = {row[0] for row in await way.pool.fetch("SELECT log_id FROM checkpoint")}
+    assert (await way.port.log.head()).log_id in logs
 
 
 class DiesOnce(Coverage):
@@ -71,16 +83,14 @@ class DiesOnce(Coverage):
             await connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
 
-async def test_killed_between_projecting_and_commit_it_applies_once(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1, 2)
-    dying = subscriber(pool, port, DiesOnce())
-    running = asyncio.create_task(dying.run())
-    await checkpoints.wait_for(pool, "reporting", "incidents", (await port.log.head()).log_id, 2)
-    running.cancel()
-    assert await covered(pool) == {stream_of("A"): (day(2), 2)}
+async def test_killed_between_projecting_and_commit_it_applies_once(way: Way) -> None:
+    await way.port.declare("A", 1, 2)
+    async with way.reading(DiesOnce()) as reading, running(reading):
+        await visible(way)
+    assert await covered(way.pool) == {stream_of("A"): (day(2), 2)}
 
 
-async def test_cancelled_in_the_middle_of_a_batch_nothing_is_half_applied(pool: Pool, port: Harbour) -> None:
+async def test_cancelled_in_the_middle_of_a_batch_nothing_is_half_applied(way: Way) -> None:
     class Hangs(Coverage):
         reached = asyncio.Event()
 
@@ -89,154 +99,73 @@ async def test_cancelled_in_the_middle_of_a_batch_nothing_is_half_applied(pool: 
             self.reached.set()
             await asyncio.sleep(60)
 
-    await port.declare("A", 1)
-    running = asyncio.create_task(subscriber(pool, port, Hangs()).run())
-    await Hangs.reached.wait()
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-    assert (await position(pool), await covered(pool)) == (0, {})
+    await way.port.declare("A", 1)
+    async with way.reading(Hangs()) as reading, running(reading):
+        await Hangs.reached.wait()
+    assert (await way.position(), await covered(way.pool)) == (0, {})
 
 
-class ReadsAllColumns(Coverage):
-    async def apply(self, connection: Connection, batch: Sequence[Received]) -> None:
-        await connection.fetch("SELECT * FROM coverage")
-        await super().apply(connection, batch)
+async def test_what_is_delivered_again_is_dropped(way: Way) -> None:
+    async with way.reading() as reading:
+        await way.port.declare("A", 1, 2)
+        await way.caught_up(reading)
+        await way.again()
+        await way.port.declare("A", 3)
+        await way.caught_up(reading)
+    assert await covered(way.pool) == {stream_of("A"): (day(3), 3)}
 
 
-async def test_a_statement_made_stale_by_a_change_of_its_table_is_tried_again(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1)
-    reading = subscriber(pool, port, ReadsAllColumns())
-    await reading.step()
-    await pool.execute("ALTER TABLE coverage ADD COLUMN more integer")
-    await port.declare("A", 2)
-    running = asyncio.create_task(reading.run())
-
-    async def applied() -> bool:
-        return running.done() or await position(pool) == 2
-
-    await eventually(applied)
-    running.cancel()
-    await asyncio.gather(running, return_exceptions=True)
-    assert await covered(pool) == {stream_of("A"): (day(2), 2)}
-
-
-async def test_a_checkpoint_of_a_younger_schema_is_read_all_the_same(pool: Pool, port: Harbour) -> None:
-    await pool.execute("ALTER TABLE public.checkpoint ADD COLUMN of_tomorrow integer")
-    await port.declare("A", 1)
-    assert await subscriber(pool, port).step() == 1
-
-
-async def test_duplicates_are_dropped(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1, 2)
-    first: list[Record] = []
-
-    def again(records: list[Record]) -> list[Record]:
-        first.extend(records)
-        return first + records
-
-    doubling = Subscriber(pool, Tampered(port.source(), again), Coverage(), "reporting")
-    await doubling.step()
-    await port.declare("A", 3)
-    await doubling.step()  # brings all of it once more
-    assert await covered(pool) == {stream_of("A"): (day(3), 3)}
-    assert await position(pool) == 3
-
-
-async def test_an_old_event_alone_does_not_set_the_checkpoint_back(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1, 2)
-    kept: list[Record] = []
-
-    def only_the_first(records: list[Record]) -> list[Record]:
-        kept.extend(records)
-        return records if len(kept) == len(records) else kept[:1]
-
-    late = Subscriber(pool, Tampered(port.source(), only_the_first), Coverage(), "reporting")
-    await late.step()
-    await port.record(Checked("B"))
-    await late.step()
-    assert (await position(pool), await covered(pool)) == (2, {stream_of("A"): (day(2), 2)})
-
-
-@pytest.mark.parametrize("lost", [0, 1, 2])
-async def test_a_record_that_is_missing_stops_the_consumer_before_its_successor(
-    pool: Pool, port: Harbour, lost: int
-) -> None:
-    await port.declare("A", 1, 2, 3, 4)
-    lossy = Tampered(port.source(limit=100), lambda records: records[:lost] + records[lost + 1 :])
-    with pytest.raises(Gap, match=f"position {lost + 1} was not delivered after {lost}"):
-        await Subscriber(pool, lossy, Coverage(), "reporting").run()
-    assert (await position(pool), await covered(pool)) == (0, {})
-
-
-async def test_two_workers_apply_once_between_them(pool: Pool, port: Harbour) -> None:
-    workers = [asyncio.create_task(subscriber(pool, port).run()) for _ in range(2)]
-    for n in range(1, 41):
-        head = await port.declare(f"agency {n % 7}", n)
-    await checkpoints.wait_for(pool, "reporting", "incidents", (await port.log.head()).log_id, head)
-    for worker in workers:
-        worker.cancel()
-    assert sum(times for _, times in (await covered(pool)).values()) == 40
-
-
-async def test_a_batch_on_a_moved_checkpoint_is_dropped(pool: Pool, port: Harbour) -> None:
-    slow, quick = subscriber(pool, port), subscriber(pool, port)
-    await slow.step()
-    await port.declare("A", 1, 2)
-    await quick.step()
-    assert await slow.step() == 0, "the other was first"
-    await port.declare("A", 3)
-    assert await slow.step() == 1, "it has read the checkpoint again"
-    assert await covered(pool) == {stream_of("A"): (day(3), 3)}
-
-
-async def test_a_restored_log_stops_the_consumer(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1, 2)
-    running = subscriber(pool, port)
-    await running.step()
-    await port.log.restored()
-    await port.declare("A", 3)
-    with pytest.raises(ForeignLog, match="rebuild"):
-        await running.step()
-    assert (await position(pool), await covered(pool)) == (2, {stream_of("A"): (day(2), 2)})
-
-
-async def test_another_log_is_noticed_even_before_the_first_event(pool: Pool, port: Harbour) -> None:
-    running = subscriber(pool, port)
-    await running.step()
-    await port.log.restored()
-    for reading in (running, subscriber(pool, port)):  # the second one has no cursor that the feed could refuse
-        with pytest.raises(ForeignLog, match="rebuild"):
+async def test_what_is_delivered_again_sets_nothing_back(way: Way) -> None:
+    async with way.reading() as reading:
+        await way.port.declare("A", 1, 2)
+        await way.caught_up(reading)
+        await way.again()
+        head = await way.port.record(Checked("B"))
+        while await way.position() < head:
             await reading.step()
+            assert await way.position() >= 2
+    assert await covered(way.pool) == {stream_of("A"): (day(2), 2)}
 
 
-async def test_waiting_for_a_position_of_another_log_is_a_conflict(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1)
-    await subscriber(pool, port).step()
-    with pytest.raises(checkpoints.OtherLog):
-        await checkpoints.wait_for(pool, "reporting", "incidents", stream_of("A"), 1)
-    with pytest.raises(checkpoints.NotYetVisible, match="up to position 1"):
-        await checkpoints.wait_for(pool, "reporting", "incidents", (await port.log.head()).log_id, 2, timeout=0.05)
+@pytest.mark.parametrize("lost", [1, 2, 3])
+async def test_a_record_that_is_missing_stops_the_consumer_before_its_successor(way: Way, lost: int) -> None:
+    def lossy(records: Sequence[Record]) -> Sequence[Record]:
+        return [record for record in records if not record.envelope or record.envelope.sequence != lost]
+
+    await way.port.declare("A", 1, 2, 3, 4)
+    async with way.reading(tamper=lossy) as reading:
+        with pytest.raises(Gap, match=f"position {lost} was not delivered after {lost - 1}"):
+            await asyncio.wait_for(reading.run(), 30)
+    assert await way.position() < lost
+    assert sum(times for _, times in (await covered(way.pool)).values()) < lost
 
 
-async def test_freshness_tells_how_far_behind(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1, 2, 3)
-    await subscriber(pool, port).step(up_to=1)
-    async with pool.acquire() as connection:
-        await connection.execute("UPDATE checkpoint SET last_recorded_at = last_recorded_at - interval '1 minute'")
-        fresh = (await checkpoints.freshness(connection, "reporting"))["incidents"]
-    assert (fresh["position"], fresh["lag_events"]) == (1, 2)
-    assert 60 <= fresh["lag_seconds"] < 70
+async def test_two_workers_apply_once_between_them(way: Way) -> None:
+    async with way.reading() as one, way.reading() as other, running(one, other):
+        for n in range(1, 41):
+            await way.port.declare(f"agency {n % 7}", n)
+        await visible(way)
+    assert sum(times for _, times in (await covered(way.pool)).values()) == 40
 
 
-async def test_a_publisher_that_is_silent_is_not_believed_to_have_nothing(pool: Pool, port: Harbour) -> None:
-    await port.declare("A", 1)
-    await subscriber(pool, port).step()
-    async with pool.acquire() as connection:
-        await connection.execute(
-            "UPDATE checkpoint SET heard_at = heard_at - interval '1 minute',"
-            " caught_up_at = caught_up_at - interval '1 minute',"
-            " last_recorded_at = last_recorded_at - interval '1 hour'"
-        )
-        fresh = (await checkpoints.freshness(connection, "reporting"))["incidents"]
-    assert fresh["lag_events"] == 0
-    assert 60 <= fresh["lag_seconds"] < 70
+async def test_a_batch_on_a_moved_checkpoint_is_dropped(way: Way) -> None:
+    async with way.reading(rival=True) as slow, way.reading() as quick:
+        await way.port.declare("A", 1)
+        await way.caught_up(slow)
+        await way.port.declare("A", 2, 3)
+        await way.caught_up(quick)
+        assert [await slow.step() for _ in range(3)] == [0, 0, 0], "the other was first"
+        await way.port.declare("A", 4)
+        await way.caught_up(slow)
+    assert await covered(way.pool) == {stream_of("A"): (day(4), 4)}
+
+
+async def test_nothing_of_a_restored_log_is_applied(way: Way) -> None:
+    await way.port.declare("A", 1, 2)
+    async with way.reading() as reading:
+        await way.caught_up(reading)
+        await way.port.log.restored()
+        await way.port.declare("A", 3)
+        with pytest.raises((ForeignLog, TopicLeft)):
+            await asyncio.wait_for(reading.run(), 30)
+    assert (await way.position(), await covered(way.pool)) == (2, {stream_of("A"): (day(2), 2)})

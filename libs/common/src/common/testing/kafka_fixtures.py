@@ -39,6 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if FIXTURES.intersection(getattr(item, "fixturenames", ())):
             item.add_marker("kafka")
+        if item.get_closest_marker("kafka"):
             item.add_marker(pytest.mark.filterwarnings("ignore::ResourceWarning"))
 
 
