@@ -16,7 +16,7 @@ import asyncpg
 import msgspec
 import uvloop
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from broker import broker, relay, worker
+from broker import DECLARED, broker, relay, worker
 from callers import Connection
 from lines import lines
 from rounds import record
