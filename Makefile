@@ -11,7 +11,7 @@ PYTHON ?= $(firstword $(foreach p,python3.11 python3 python3.12 python3.13 pytho
 ASYNCAPI := .ci/asyncapi
 EMBEDDED := exec env PYTHONPATH=deploy $(BIN)/python -m embedded
 
-.PHONY: help setup demo demo-reset token cli kafka kafka-stop check format test test-fast bench docs lock
+.PHONY: help setup demo demo-reset token cli kafka kafka-stop check format test test-fast soak bench docs lock
 
 help:
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -56,6 +56,10 @@ test: setup ## Every test this machine can run; says by name what it skipped and
 
 test-fast: setup ## The tests without the slow ones and the browser
 	$(BIN)/pytest -m "not slow and not browser"
+
+soak: setup ## Report while processes are killed at random, then count (KILLS=200 SEED=…)
+	@exec env PYTHONPATH=deploy:tests/integration $(BIN)/python tests/integration/faults/soak.py \
+		$(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED))
 
 bench: setup ## Measure against baselines in the same run, writes docs/benchmarks.* (ONLY="bulk append": some)
 	@$(BIN)/python tests/benchmarks/run.py $(ONLY)
