@@ -44,13 +44,13 @@ async def apply(access: KafkaAccess, declared: Declaration) -> Sequence[str]:
 
 async def create_generation(
     access: KafkaAccess, declared: Declaration, service: str, generation: int, partitions: int
-) -> None:
-    """A service's topic of that generation as it is declared, with that many partitions; nothing where it exists.
+) -> int:
+    """Makes a service's topic of that generation as it is declared, with that many partitions; nothing where it exists.
 
-    Returns when every partition can be written to. Raises aiokafka's errors.
+    Returns how many it has, when every one of them can be written to. Raises aiokafka's errors.
     """
     async with _connected(access) as admin:
-        await _create(admin, topic_name(service, generation), partitions, declared)
+        return await _create(admin, topic_name(service, generation), partitions, declared)
 
 
 async def existing(access: KafkaAccess, services: Collection[str]) -> Sequence[str]:
@@ -94,27 +94,28 @@ async def _connected(access: KafkaAccess) -> AsyncIterator[AIOKafkaAdminClient]:
         await admin.close()
 
 
-async def _create(admin: AIOKafkaAdminClient, name: str, partitions: int, declared: Declaration) -> None:
+async def _create(admin: AIOKafkaAdminClient, name: str, partitions: int, declared: Declaration) -> int:
     replicas = min(declared.replicas, await _nodes(admin))
-    await _create_with(admin, name, partitions, replicas, declared.settings(replicas))
+    return await _create_with(admin, name, partitions, replicas, declared.settings(replicas))
 
 
 async def _create_with(
     admin: AIOKafkaAdminClient, name: str, partitions: int, replicas: int, config: Mapping[str, str]
-) -> None:
+) -> int:
     answer = await admin.create_topics([NewTopic(name, partitions, replicas, topic_configs=dict(config))])
     for _, code, message in answer.topic_errors:
         error = for_code(code)
         if code and error is not TopicAlreadyExistsError:
             raise error(message)
     async with asyncio.timeout(LEADERS_TIMEOUT):
-        while not _writable(await admin.describe_topics([name]), partitions):
+        while not _writable(known := (await admin.describe_topics([name]))[0]["partitions"]):
             await asyncio.sleep(0.05)
+    return len(known)
 
 
-def _writable(topics: Sequence[Mapping[str, list[Mapping[str, int]]]], partitions: int) -> bool:
-    known = topics[0]["partitions"]
-    return len(known) >= partitions and all(each["leader"] >= 0 and not each["error_code"] for each in known)
+def _writable(partitions: Sequence[Mapping[str, int]]) -> bool:
+    """All of them; a broker that has not heard of the topic yet knows none."""
+    return bool(partitions) and all(each["leader"] >= 0 and not each["error_code"] for each in partitions)
 
 
 async def _nodes(admin: AIOKafkaAdminClient) -> int:

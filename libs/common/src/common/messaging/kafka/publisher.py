@@ -59,9 +59,11 @@ class KafkaPublisher:
         return Topic(latest, len(known.partitions_for_topic(generations[latest])))
 
     async def create(self, generation: int) -> Topic:
-        partitions = self._declared.services[self._service].partitions
-        await administration.create_generation(self._access, self._declared, self._service, generation, partitions)
-        return Topic(generation, partitions)
+        declared = self._declared.services[self._service].partitions
+        return Topic(
+            generation,
+            await administration.create_generation(self._access, self._declared, self._service, generation, declared),
+        )
 
     async def used(self, generation: int) -> bool:
         return await administration.used(self._access, topic_name(self._service, generation))
