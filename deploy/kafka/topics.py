@@ -30,7 +30,7 @@ def main() -> int:
         print(f"topics: {complaint(error)}", file=sys.stderr)
         return 2
     except (TopicsRefused, KafkaError, TimeoutError) as error:
-        print(f"topics: {error!s}", file=sys.stderr)
+        print(f"topics: {str(error) or 'Kafka does not answer in time.'}", file=sys.stderr)
         return 1
     print("\n".join(changes) or "The topics are as declared.")
     return 0

@@ -30,7 +30,7 @@ class Quay:
 
     def __init__(self, port: Harbour, bootstrap: str) -> None:
         self.port = port
-        self.access = KafkaAccess(bootstrap)
+        self.access = self.reading = KafkaAccess(bootstrap)
         self.service = f"t{uuid4().hex[:12]}"
         self.group = f"{self.service}-reading"
         self.partitions = 3
@@ -63,7 +63,7 @@ class Quay:
 
     def source(self, topic: str | None = None, *, group: str | None = None) -> KafkaSource:
         return KafkaSource(
-            self.access, "incidents", topic or self.topic(), group or self.group, session_timeout_ms=6_000
+            self.reading, "incidents", topic or self.topic(), group or self.group, session_timeout_ms=6_000
         )
 
     @asynccontextmanager

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, for_code
+from aiokafka.errors import TopicAlreadyExistsError, TopicAuthorizationFailedError, for_code
 
 from common.contracts.registry import topic_name
 from common.messaging.kafka.access import KafkaAccess
@@ -108,13 +109,16 @@ async def _create_with(
         if code and error is not TopicAlreadyExistsError:
             raise error(message)
     async with asyncio.timeout(LEADERS_TIMEOUT):
-        while not _writable(known := (await admin.describe_topics([name]))[0]["partitions"]):
+        while not _writable(topic := (await admin.describe_topics([name]))[0]):
             await asyncio.sleep(0.05)
-    return len(known)
+    return len(topic["partitions"])
 
 
-def _writable(partitions: Sequence[Mapping[str, int]]) -> bool:
-    """All of them; a broker that has not heard of the topic yet knows none."""
+def _writable(topic: Mapping[str, Any]) -> bool:
+    """All its partitions; a broker that has not heard of the topic yet knows none."""
+    if topic["error_code"] == TopicAuthorizationFailedError.errno:
+        raise TopicAuthorizationFailedError(f"{topic['topic']} may not be described")
+    partitions = topic["partitions"]
     return bool(partitions) and all(each["leader"] >= 0 and not each["error_code"] for each in partitions)
 
 
