@@ -13,12 +13,13 @@ import asyncpg
 from harbour import Coverage, Harbour
 
 from common.contracts.registry import topic_name
+from common.messaging import relay
 from common.messaging.following import Follower
 from common.messaging.kafka import administration
 from common.messaging.kafka.access import KafkaAccess
 from common.messaging.kafka.publisher import KafkaPublisher
 from common.messaging.kafka.source import KafkaSource
-from common.messaging.relay import Relay, published
+from common.messaging.relay import Relay
 from common.messaging.topics import Declaration, ServiceTopic
 from common.testing.eventually import eventually
 
@@ -34,13 +35,16 @@ class Quay:
         self.service = f"t{uuid4().hex[:12]}"
         self.group = f"{self.service}-reading"
         self.partitions = 3
+        self.replicas = 1
         self.config = {"cleanup.policy": "delete"}
-        port.changes.published = partial(published, port.pool, self.service)
+        port.changes.published = partial(relay.published, port.pool, self.service)
 
     @property
     def declared(self) -> Declaration:
         return Declaration(
-            services={self.service: ServiceTopic(partitions=self.partitions)}, replicas=1, config=self.config
+            services={self.service: ServiceTopic(partitions=self.partitions)},
+            replicas=self.replicas,
+            config=self.config,
         )
 
     def topic(self, generation: int = 1) -> str:
@@ -57,8 +61,8 @@ class Quay:
         """A relay runs meanwhile."""
         async with KafkaPublisher(self.access, self.declared, self.service) as publisher:
             read, wait = self.port.changes.read, self.port.tail.wait
-            relay = Relay(self.port.pool, read, wait, publisher, self.service, lease_seconds=1.0)
-            async with running(relay.run()):
+            work = Relay(self.port.pool, read, wait, publisher, self.service, lease_seconds=1.0)
+            async with running(work.run()):
                 yield
 
     def source(self, topic: str | None = None, *, group: str | None = None) -> KafkaSource:
@@ -73,6 +77,16 @@ class Quay:
         followers = [Follower(p, self.port.source(), Coverage(), CONSUMER, open_topic=open_topic) for p in pools]
         async with running(*(follower.run() for follower in followers)) as tasks:
             yield tasks
+
+
+async def published(quay: Quay, position: int) -> None:
+    """Returns when the relay has published so far."""
+
+    async def there() -> bool:
+        found: bool = await quay.port.pool.fetchval("SELECT position >= $1 FROM relay", position)
+        return found
+
+    await eventually(there, within=40)
 
 
 @asynccontextmanager

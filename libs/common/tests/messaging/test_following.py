@@ -11,7 +11,7 @@ import asyncpg
 import pytest
 from harbour import Coverage, Harbour, covered, create_tables, digest, stream_of
 from msgspec import structs
-from quay import CONSUMER, Quay, read_from, running, visible
+from quay import CONSUMER, Quay, published, read_from, running, visible
 
 from common.kernel.ids import new_id
 from common.messaging.binding import event_message
@@ -21,7 +21,6 @@ from common.messaging.kafka.source import KafkaSource
 from common.messaging.ports import Batch, ForeignLog, Place
 from common.messaging.rebuild import Rebuild
 from common.messaging.subscriber import Subscriber
-from common.testing.eventually import eventually
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 AGENCIES = [f"agency {n}" for n in range(10)]
@@ -230,11 +229,3 @@ class Only:
 
     async def poll(self) -> Batch:
         return await self._source.poll()
-
-
-async def published(quay: Quay, position: int) -> None:
-    async def there() -> bool:
-        found: bool = await quay.port.pool.fetchval("SELECT position >= $1 FROM relay", position)
-        return found
-
-    await eventually(there, within=30)

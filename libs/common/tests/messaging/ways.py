@@ -113,7 +113,7 @@ class KafkaWay(Way):
 
     @asynccontextmanager
     async def source(self, *, rival: bool = False) -> AsyncIterator[Source]:
-        await self._begin()
+        await self.begin()
         async with self._quay.source(group=f"{self._quay.group}-rival" if rival else None) as source:
             yield source
 
@@ -121,7 +121,7 @@ class KafkaWay(Way):
         async with self.port.pool.acquire() as connection:
             await set_back(connection, self._quay.service, 0, None)
 
-    async def _begin(self) -> None:
+    async def begin(self) -> None:
         """The consumer reads the topic from its beginning, unless it has begun before."""
 
         async def is_there() -> bool:
