@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs"
 BENCHMARKS = (
     *("single_posts", "bulk", "append", "log_alone", "growth", "atomic_push", "two_writers"),
-    *("relay", "projection", "freshness", "rebuild", "two_workers"),
+    *("relay", "projection", "freshness", "rebuild", "two_workers", "aggregates"),
 )
 START, END = "<!-- written by make bench -->", "<!-- end -->"
 HEADING = """| Measure | Baseline in the same run | Median (spread, rounds) | Must reach | Reached | Seen | Benchmark |

@@ -39,9 +39,8 @@ SEARCH_PATH = "readmodel,public"
 READING = {
     "search_path": SEARCH_PATH,
     "work_mem": "64MB",  # what is counted is grouped in hash tables
-    # The planner expects far too many groups: with these it still groups in every process, and in hash tables.
-    "parallel_tuple_cost": "0.05",
-    "hash_mem_multiplier": "8",
+    "parallel_tuple_cost": "0.05",  # a group is one tuple of a process, and there are few: see tables.sql
+    "hash_mem_multiplier": "8",  # or some of them are still expected to need a sort
     "max_parallel_workers_per_gather": "2",
     "plan_cache_mode": "force_custom_plan",  # spans and values differ too much for one plan
     "jit": "off",  # compiling takes longer than most of these statements

@@ -107,7 +107,7 @@ class _Facts:
         ]
         source = _select(selected, "incident f", conditions)
         key = {own.of: f"{numbers} AS {own.of}"} if own.by else {}
-        value = "sum(coalesce(e.number, 1)) AS value"
+        value = "count(*) + coalesce(sum(e.number - 1), 0) AS value"  # nearly all are one of a kind, and null
         return _select([*columns, *key.values(), value], f"({source}) e", [f"{numbers} <> 0"], [*columns, *key])
 
     def _columns(self) -> Iterator[tuple[str, str]]:
