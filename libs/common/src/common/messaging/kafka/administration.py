@@ -17,6 +17,7 @@ from common.messaging.kafka.access import KafkaAccess
 from common.messaging.topics import Declaration, TopicsRefused, generation_of
 
 LEADERS_TIMEOUT = 30.0  # seconds until a new topic can be written to
+REQUEST_MS = 10_000  # it waits so long for a controller that has died, though there is another
 SET_ON_TOPIC = 1  # where a topic's setting comes from, as Kafka says it
 
 
@@ -87,7 +88,7 @@ async def delete_topic(access: KafkaAccess, name: str) -> None:
 
 @asynccontextmanager
 async def _connected(access: KafkaAccess) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(**access.client_options())
+    admin = AIOKafkaAdminClient(**access.client_options(), request_timeout_ms=REQUEST_MS)
     try:
         await admin.start()
         yield admin
