@@ -21,6 +21,7 @@ log = structlog.get_logger()
 
 BATCH_BYTES = 512 * 1024  # before compression; what is in flight grows with it, as one request per broker is
 REQUEST_MS = 10_000
+PATIENCE = 30.0  # seconds for what is published together; an idempotent producer itself would try for ever
 
 
 class KafkaPublisher:
@@ -34,7 +35,7 @@ class KafkaPublisher:
         self._declared = declared
         self._service = service
         self._producer: AIOKafkaProducer | None = None
-        self._discarded: list[asyncio.Task[None]] = []
+        self._discarded: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> KafkaPublisher:
         return self
@@ -43,9 +44,7 @@ class KafkaPublisher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._discard()
-        for ended in await asyncio.gather(*self._discarded, return_exceptions=True):
-            if isinstance(ended, Exception):
-                log.info("producer_given_up", service=self._service, error=repr(ended))
+        await asyncio.gather(*self._discarded)
 
     async def newest(self) -> Topic | None:
         with self._anew_after_failure():
@@ -72,7 +71,9 @@ class KafkaPublisher:
         with self._anew_after_failure():
             producer = await self._started()
             name = topic_name(self._service, generation)
-            await asyncio.gather(*(_send(producer, name, partition, batch) for partition, batch in messages.items()))
+            async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as sending:
+                for partition, batch in messages.items():
+                    sending.create_task(_send(producer, name, partition, batch))
 
     @contextmanager
     def _anew_after_failure(self) -> Iterator[None]:
@@ -99,10 +100,22 @@ class KafkaPublisher:
         return self._producer
 
     def _discard(self) -> None:
-        """What it still holds is sent again by another one; until it has given that up it may deliver it as well."""
+        """What it still holds is sent again by another one."""
         if self._producer is not None:
-            self._discarded.append(asyncio.create_task(self._producer.stop(), name="discarded-producer"))
+            ending = asyncio.create_task(_abandon(self._producer), name="discarded-producer")
+            self._discarded.add(ending)
+            ending.add_done_callback(self._discarded.discard)
             self._producer = None
+
+
+async def _abandon(producer: AIOKafkaProducer) -> None:
+    """Ends it at once: its own `stop` first delivers what it holds, for which it waits as long as a broker is away."""
+    try:
+        await producer._sender.close()
+        await producer.client.close()
+    except Exception as error:  # whatever it may be; nobody needs it any more
+        log.info("producer_given_up", error=repr(error))
+    producer._closed = True
 
 
 async def _send(producer: AIOKafkaProducer, topic: str, partition: int, messages: Sequence[Message]) -> None:
