@@ -66,9 +66,11 @@ class Quay:
                 yield
 
     def source(self, topic: str | None = None, *, group: str | None = None) -> KafkaSource:
-        return KafkaSource(
-            self.reading, "incidents", topic or self.topic(), group or self.group, session_timeout_ms=6_000
-        )
+        quick = {
+            "session_timeout_ms": 6_000,
+            "heartbeat_interval_ms": 300,
+        }  # a member hears of others by its heartbeats
+        return KafkaSource(self.reading, "incidents", topic or self.topic(), group or self.group, **quick)
 
     @asynccontextmanager
     async def following(self, *pools: asyncpg.Pool[Any], kafka: bool = True) -> AsyncIterator[list[asyncio.Task[None]]]:

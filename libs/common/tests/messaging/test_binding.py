@@ -78,6 +78,12 @@ def test_a_watermark_is_a_record_without_an_event() -> None:
     assert read(mark) == Record(PARTITION, Place(42, "after-42", 100), 40, LOG, None)
 
 
+def test_a_watermark_leaves_it_known_when_the_last_event_was() -> None:
+    event = read(event_message(envelope(), predecessor=40, epoch=2)).place
+    mark = read(Mark("incidents", LOG, 50, "after-50").message(predecessor=42, epoch=2)).place
+    assert event.after(mark) == Place(50, "after-50", 100, event.recorded_at)
+
+
 def test_a_watermark_of_an_empty_log_moves_the_offset_alone() -> None:
     mark = Mark("incidents", LOG, 0, None).message(predecessor=0, epoch=1)
     assert read(mark) == Record(PARTITION, Place(offset=100), 0, LOG, None)

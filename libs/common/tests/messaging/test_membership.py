@@ -7,11 +7,13 @@ import threading
 import time
 from collections.abc import Sequence
 from typing import Any, TypeAlias
+from unittest.mock import patch
 
 import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from harbour import Coverage, Harbour, covered
+from prometheus_client import REGISTRY
 from quay import CONSUMER, Quay, visible
 from structlog.testing import capture_logs
 from ways import KafkaWay, Tampered
@@ -155,3 +157,30 @@ async def test_a_worker_that_was_given_up_loses_the_swap(
 
 async def _dropped(logs: Sequence[Any]) -> bool:
     return any(entry["event"] == "batch_dropped" for entry in logs)
+
+
+async def test_the_lag_is_that_of_all_partitions_whoever_has_them(port: Harbour, pool: Pool, quay: Quay) -> None:
+    """A worker that had to give partitions away knows nothing of them any more."""
+    with (
+        patch("common.messaging.relay.IDLE_SECONDS", 0.2),
+        patch("common.messaging.checkpoints.SILENCE", 1.0),
+        patch("common.messaging.following.MEASURE_SECONDS", 0.1),
+    ):
+        async with quay.relaying(), quay.following(pool):
+            await visible(pool, await port.declare("A", 1), quay.topic())
+            await asyncio.sleep(1.0)  # until the first has all partitions
+            async with quay.following(pool):
+                await asyncio.sleep(2.5)  # a rebalance, and longer than a silence
+                await visible(pool, await port.declare("A", 2), quay.topic())
+                lags = []
+                for _ in range(10):
+                    lags.append(told("seconds"))
+                    await asyncio.sleep(0.1)
+            assert max(lags) < 1.0
+            assert told("events") == 0
+
+
+def told(unit: str) -> float:
+    lag = REGISTRY.get_sample_value(f"salwatch_tail_lag_{unit}", {"reader": CONSUMER})
+    assert lag is not None
+    return lag

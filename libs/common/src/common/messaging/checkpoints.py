@@ -156,6 +156,12 @@ def _consumer_of(held: Mapping[str, Checkpoint]) -> tuple[str, str]:
     return one.consumer, one.publisher
 
 
+async def standing(connection: Connection, consumer: str, publisher: str) -> Sequence[Checkpoint]:
+    """Where a consumer is in every partition, by the partition's number."""
+    rows = await connection.fetch(_OF_CONSUMER, consumer, publisher)
+    return sorted((Checkpoint(**row) for row in rows), key=lambda checkpoint: checkpoint.number)
+
+
 async def hold(connection: Connection, consumer: str, publisher: str) -> Sequence[Checkpoint]:
     """Locks a consumer's checkpoints until the transaction ends: meanwhile nobody applies anything."""
     statement = f"{_OF_CONSUMER} ORDER BY partition FOR UPDATE"
@@ -174,8 +180,7 @@ class Extent:
 
     @classmethod
     async def of(cls, connection: Connection, consumer: str, publisher: str) -> Extent:
-        rows = await connection.fetch(_OF_CONSUMER, consumer, publisher)
-        found = sorted((Checkpoint(**row) for row in rows), key=lambda checkpoint: checkpoint.number)
+        found = await standing(connection, consumer, publisher)
         log_id = next((checkpoint.log_id for checkpoint in found), None)
         return cls(log_id, [checkpoint.position for checkpoint in found] or [0])
 

@@ -7,21 +7,23 @@ what a broker lost is healed, and a later generation of the topic begins when th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeAlias
 
 import asyncpg
 import structlog
 
-from common.messaging import moving
-from common.messaging.checkpoints import Moved
+from common.kernel.clock import utc_now
+from common.messaging import checkpoints, moving
+from common.messaging.checkpoints import Checkpoint, Moved
 from common.messaging.faults import TRANSIENT, backoff
 from common.messaging.feed import FeedSource
 from common.messaging.ports import Gap, Projection, Source, TopicLeft
 from common.messaging.published import Published
 from common.messaging.side_by_side import side_by_side
 from common.messaging.subscriber import Subscriber
+from common.observability import metrics
 
 log = structlog.get_logger()
 
@@ -30,6 +32,7 @@ OpenTopic: TypeAlias = Callable[[str], AbstractAsyncContextManager[Source]]
 
 TURN_SECONDS = 1.0  # between two looks of a worker whether it is its turn to read the feed
 SILENCE_SECONDS = 30.0  # after which a topic is not believed to be alive; the worst lag when it is not
+MEASURE_SECONDS = 1.0
 NEAR = 2_000  # positions; a topic that is less behind the feed is as good as it
 
 
@@ -55,6 +58,9 @@ class Follower:
 
     async def run(self) -> None:
         """For ever. Raises `ForeignLog` where the feed says so, a `Gap` of the feed itself, and what does not pass."""
+        await side_by_side(self._follow_always(), self._measure_always())
+
+    async def _follow_always(self) -> None:
         failures = 0
         while True:
             try:
@@ -124,6 +130,25 @@ class Follower:
         while not await moving.silent(self._pool, self._consumer, self._feed.publisher, SILENCE_SECONDS):
             await asyncio.sleep(SILENCE_SECONDS / 3)
         raise TopicLeft(f"{topic} is silent")
+
+    async def _measure_always(self) -> None:
+        """All partitions, by every worker: what was given away to another is not ours to be late with, and what nobody
+        reads must not look healthy."""
+        while True:
+            try:
+                async with self._pool.acquire() as connection:
+                    held = await checkpoints.standing(connection, self._consumer, self._feed.publisher)
+                self._tell(held)
+            except TRANSIENT as error:
+                log.warning("lag_unknown", consumer=self._consumer, error=repr(error))
+            await asyncio.sleep(MEASURE_SECONDS)
+
+    def _tell(self, held: Sequence[Checkpoint]) -> None:
+        """The age is worked out when it is asked for, so that it also grows while the database cannot be asked."""
+        metrics.TAIL_LAG_EVENTS.labels(self._consumer).set(sum(checkpoint.lag_events or 0 for checkpoint in held))
+        metrics.TAIL_LAG_SECONDS.labels(self._consumer).set_function(
+            lambda: max((checkpoint.lag_seconds(utc_now()) or 0 for checkpoint in held), default=0)
+        )
 
     async def _to_feed(self, reason: str) -> None:
         log.warning("reads_feed", consumer=self._consumer, reason=reason)

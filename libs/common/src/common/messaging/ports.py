@@ -40,7 +40,9 @@ class Place:
 
     def after(self, taken: Place) -> Place:
         """Where one is who was here and has taken a record: further on, or only at a later offset."""
-        return taken if taken.position > self.position else replace(self, offset=taken.offset)
+        if taken.position <= self.position:
+            return replace(self, offset=taken.offset)
+        return replace(taken, recorded_at=taken.recorded_at or self.recorded_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,12 @@ from typing import Any
 import asyncpg
 import structlog
 
-from common.kernel.clock import utc_now
 from common.messaging import checkpoints
 from common.messaging.checkpoints import Checkpoint, Extent, SwapLost
 from common.messaging.envelope import Envelope
 from common.messaging.faults import TRANSIENT, backoff
 from common.messaging.ports import Batch, ForeignLog, Gap, Place, Projection, Source
 from common.messaging.projecting import Projecting, TooManyParked
-from common.observability import metrics
 
 __all__ = ["Subscriber", "TooManyParked"]
 
@@ -77,7 +75,6 @@ class Subscriber:
         if up_to is None:
             self._held |= reached
             self._astray -= reached.keys()
-        self._measure()
         return sum(checkpoint.position - held[partition].position for partition, checkpoint in reached.items())
 
     async def ahead(self, extent: Extent) -> None:
@@ -120,14 +117,6 @@ class Subscriber:
             advanced = await checkpoints.advance(connection, held, batch, places)
             await self._projecting.apply(connection, envelopes)
         return advanced
-
-    def _measure(self) -> None:
-        """The age is worked out when it is asked for, so that it also grows while nothing comes."""
-        held = list(self._held.values())
-        metrics.TAIL_LAG_EVENTS.labels(self._consumer).set(sum(checkpoint.lag_events or 0 for checkpoint in held))
-        metrics.TAIL_LAG_SECONDS.labels(self._consumer).set_function(
-            lambda: max((checkpoint.lag_seconds(utc_now()) or 0 for checkpoint in held), default=0)
-        )
 
 
 def _limited(batch: Batch, up_to: int | None) -> Batch:

@@ -52,7 +52,7 @@ class ServiceSettings(KafkaSettings):
     host: str = "127.0.0.1"
     port: int = Field(ge=0, le=65535)
     metrics_port: int | None = Field(None, ge=0, le=65535)
-    pool_size: int = Field(10, ge=1)
+    pool_size: int = Field(10, ge=2, description="a worker keeps one while it reads the feed")
     pack: str = Field("western-balkans", validation_alias="SALWATCH_PACK")
     jwks: str = Field("var/jwks.json", validation_alias="SALWATCH_JWKS", description="path or http(s) URL")
     issuer: str = Field("salwatch-embedded", validation_alias="SALWATCH_ISSUER")
