@@ -26,11 +26,13 @@ UNAVAILABLE = (
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,  # too many connections, no memory, the disk is full
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,  # a standby, or somebody has set it so
     asyncpg.QueryCanceledError,
     asyncpg.InvalidCatalogNameError,
 )
-"""What says that the database cannot be had now."""
+"""What says that the database cannot be had now, or not be written to."""
 
 
 @dataclass(frozen=True, slots=True)
