@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -256,3 +257,26 @@ async def test_what_is_no_incident_is_404(world: World) -> None:
         for path in ("", "/history", "?as_of=5"):
             assert (await world["analyst"].get(f"/v1/incidents/{incident}{path}")).status_code == 404
     assert (await world["analyst"].get("/v1/incidents/nonsense")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("headers", "correlation"),
+    [
+        (
+            {"traceparent": "00-0193b2f15c107b118c4491d2a7f3e602-00f067aa0ba902b7-01"},
+            "0193b2f1-5c10-7b11-8c44-91d2a7f3e602",
+        ),
+        ({"traceparent": "00-00000000000000000000000000000000-00f067aa0ba902b7-01"}, None),
+        (
+            {"X-Correlation-Id": "0193b2f1-0000-7b11-8c44-91d2a7f3e602", "traceparent": "nonsense"},
+            "0193b2f1-0000-7b11-8c44-91d2a7f3e602",
+        ),
+    ],
+)
+async def test_an_event_belongs_to_the_trace_of_its_request(
+    world: World, headers: dict[str, str], correlation: str | None
+) -> None:
+    await world["rs-desk"].post("/v1/incidents", json=line(), headers=headers)
+    (event,) = (await world["service"].get("/v1/events")).text.splitlines()
+    found = json.loads(event)["correlationid"]
+    assert found == correlation if correlation else UUID(found).version == 7

@@ -22,6 +22,7 @@ from common.observability.tracing import server_span
 log = structlog.get_logger()
 
 _SANE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}", re.ASCII)
+_TRACEPARENT = re.compile(rb"00-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _UNMATCHED = "unmatched"
 _QUIET = frozenset({"/livez", "/readyz"})
@@ -87,7 +88,10 @@ class _Answer:
 
 
 def _trace(headers: Mapping[bytes, bytes]) -> Trace:
+    """What the caller says it belongs to: our own header, else the trace of W3C Trace Context."""
     correlation = _uuid(headers.get(b"x-correlation-id", b"").decode("latin-1"))
+    if correlation is None and (traced := _TRACEPARENT.fullmatch(headers.get(b"traceparent", b""))):
+        correlation = _uuid(traced[1].decode())
     given = headers.get(b"x-request-id", b"").decode("latin-1")
     if _SANE_ID.fullmatch(given):
         return Trace(given, correlation or _uuid(given) or new_id())
