@@ -25,6 +25,7 @@ import asyncpg
 import httpx
 from rounds import record
 
+from common.observability.logging import configure_logging
 from common.persistence.migrations import upgrade
 from common.reference.pack import Pack, load_pack
 from common.testing.postgres import EmbeddedPostgres
@@ -226,6 +227,7 @@ def _filled(server: EmbeddedPostgres, database: str, incidents: int) -> str:
 
 
 def main() -> None:
+    configure_logging("reporting", "warning")
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--incidents", type=int, default=5_000_000)
     parser.add_argument("--runs", type=int, default=3)

@@ -17,7 +17,7 @@ import httpx
 import msgspec
 import uvloop
 from bulk import push_lines
-from rounds import record
+from rounds import Sample, record
 from stage import Stage, migrated, stage
 
 from common.messaging.rebuild import Rebuild
@@ -45,11 +45,13 @@ async def main() -> None:
         rebuild = await _timed(lambda: _rebuild(running, dsn))
         feed = await _timed(lambda: _copied(plain, _read_feed(running)))
         own = await _timed(lambda: _copied(plain, _read_table(running)))
-        seen = f"{EVENTS:,} events; rebuild: {rebuild:.0f} s, {EVENTS / rebuild:,.0f}/s"
+        took = f"{EVENTS:,} events; rebuild: {rebuild:.0f} s, {EVENTS / rebuild:,.0f}/s"
         title = "rebuild of a million events, its time"
-        note = f"{seen}; baseline: {feed:.0f} s"
-        record(title, "reading the change feed and COPY of bare rows", [rebuild / feed], must_reach="<= 4", note=note)
-        beside = f"{seen}; baseline: {own:.0f} s"
+        note = f"{took}; baseline: {feed:.0f} s"
+        seen = Sample(EVENTS / rebuild, 0)
+        baseline = "reading the change feed and COPY of bare rows"
+        record(title, baseline, [rebuild / feed], must_reach="<= 4", note=note, seen=seen)
+        beside = f"{took}; baseline: {own:.0f} s"
         record(title, "reading the publisher's own table and COPY", [rebuild / own], note=beside)
 
 
