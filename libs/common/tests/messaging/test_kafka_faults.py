@@ -228,6 +228,7 @@ async def test_a_topic_that_is_deleted_under_the_relay_is_made_again(pool: Pool,
     await assert_equals_a_rebuild(consumer_dsn, quay.port)
 
 
+@pytest.mark.usefixtures("watchful")
 async def test_while_the_broker_is_away_writes_go_on_and_the_lag_is_told(
     pool: Pool, consumer_dsn: str, port: Harbour, own_kafka: EmbeddedKafka
 ) -> None:

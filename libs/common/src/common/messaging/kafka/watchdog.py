@@ -9,6 +9,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 LOOK_SECONDS = 30.0
+POLLS = 3  # at least between two looks; else something other than the client has held us up, such as the database
 
 
 class StuckConsumer(Exception):
@@ -27,9 +28,11 @@ class Watchdog:
         self._every = every_seconds
         self._looked = time.monotonic()
         self._waiting: Mapping[TopicPartition, int] = {}
+        self._polls = 0
 
     async def look(self, placed: Mapping[TopicPartition, int]) -> None:
-        """`placed` has the next offset of each partition that is ours. Raises `StuckConsumer`."""
+        """Before each poll. `placed` has the next offset of each partition that is ours. Raises `StuckConsumer`."""
+        self._polls += 1
         if time.monotonic() - self._looked < self._every:
             return
         self._looked = time.monotonic()
@@ -38,8 +41,9 @@ class Watchdog:
         except KafkaError:  # the broker is away: not our fault, and it passes
             waiting = {}
         stuck = {here: offset for here, offset in waiting.items() if self._waiting.get(here) == offset}
-        self._waiting = waiting
-        if stuck:
+        enough = self._polls >= POLLS
+        self._waiting, self._polls = waiting, 0
+        if stuck and enough:
             raise StuckConsumer(f"{self._topic} was not read on: {sorted((p.partition, o) for p, o in stuck.items())}")
 
     async def _behind(self, placed: Mapping[TopicPartition, int]) -> dict[TopicPartition, int]:
