@@ -150,6 +150,16 @@ async def test_a_rebuild_compares_partitions_that_are_not_at_one_position(
     await assert_once(pool, 2)
 
 
+async def test_a_rebuild_is_switched_under_live_traffic_from_kafka(pool: Pool, consumer_dsn: str, quay: Quay) -> None:
+    async with quay.relaying(), quay.following(pool):
+        await visible(pool, await declared(quay.port, 1), quay.topic())
+        pushing = asyncio.create_task(declared(quay.port, *range(2, 8)))
+        for _ in range(2):
+            assert (await rebuild(consumer_dsn, quay).run()).equal
+        await visible(pool, await pushing, quay.topic())
+    await assert_once(pool, 7)
+
+
 async def test_a_restored_log_is_noticed_on_kafka_too(pool: Pool, quay: Quay) -> None:
     async def follow() -> None:
         async with quay.relaying(), quay.following(pool) as [following]:

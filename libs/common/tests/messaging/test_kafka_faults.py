@@ -178,6 +178,7 @@ async def test_poison_on_the_topic_harms_nobody(pool: Pool, quay: Quay) -> None:
         async with pool.acquire() as connection:
             [waiting] = await parking.parked(connection, CONSUMER)
     assert (waiting.stream, waiting.events) == (stream_of("strange"), 1)
+    assert metrics.RECORDS_IGNORED.labels(quay.topic())._value.get() >= 4
     await assert_once(pool, 2)
 
 
