@@ -46,7 +46,7 @@ async def audit(city: City, ledger: Ledger, *, generations: int = 0) -> Findings
     _compare_log(findings, ledger, await _log(city))
     if kafka := city.servers.kafka:
         topics = kafka["topics"][-generations:]
-        _compare_kafka(findings, ledger, await asyncio.to_thread(_published, kafka["bootstrap"], topics))
+        _compare_kafka(findings, ledger, await asyncio.to_thread(published, kafka["bootstrap"], topics))
     await _compare_aggregates(findings, ledger, city, f"incidents:{log_id}:{head}")
     for service in ("incidents", "reporting"):
         code, said = await city.command(service, "verify")
@@ -94,7 +94,7 @@ async def _log(city: City) -> Versions:
     return _by_stream((row["stream_id"], row["version"]) for row in rows)
 
 
-def _published(bootstrap: str, topics: Sequence[str]) -> Versions:
+def published(bootstrap: str, topics: Sequence[str]) -> Versions:
     """What a plain consumer of another make reads in them, one after the other, from the first record to the end."""
     consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "audit", "enable.auto.commit": False})
     try:

@@ -84,15 +84,15 @@ class Reporter:
     async def push(self, new: int, again: Sequence[str] = ()) -> None:
         """New incidents, and those again in which something has changed, as one batch."""
         lines = [self._changed(external_id) for external_id in again]
-        lines += [self._line(self._new_id()) for _ in range(new)]
+        lines += [self.line(self._new_id()) for _ in range(new)]
         content = "".join(f"{json.dumps(line)}\n" for line in lines)
         answer = await self._send("/v1/incidents:batch", content=content, media_type="application/x-ndjson")
         for line, item in zip(lines, answer["items"], strict=True):
-            self._acknowledge(line, item)
+            self.acknowledge(line, item)
 
     async def _single(self) -> None:
-        line = self._line(self._new_id())
-        self._acknowledge(line, await self._send("/v1/incidents", content=json.dumps(line)))
+        line = self.line(self._new_id())
+        self.acknowledge(line, await self._send("/v1/incidents", content=json.dumps(line)))
 
     async def _correct(self) -> None:
         if not self.own:
@@ -103,9 +103,9 @@ class Reporter:
         content = json.dumps({"fields": {"persons": persons}, "reason": "another victim"})
         path = f"/v1/incidents/{known.id}/correct"
         told = await self._send(path, content=content, headers={"If-Match": f'"{known.version}"'})
-        self._acknowledge({**known.line, "persons": persons}, told)
+        self.acknowledge({**known.line, "persons": persons}, told)
 
-    def _acknowledge(self, line: dict[str, Any], told: Mapping[str, Any]) -> None:
+    def acknowledge(self, line: dict[str, Any], told: Mapping[str, Any]) -> None:
         if told.get("outcome") == "rejected":
             raise Refused(f"a line was rejected: {told}")
         self.ledger.acknowledge(line, told)
@@ -115,7 +115,7 @@ class Reporter:
     def _new_id(self) -> str:
         return f"{self.jurisdiction}-{uuid4()}"
 
-    def _line(self, external_id: str) -> dict[str, Any]:
+    def line(self, external_id: str) -> dict[str, Any]:
         return {
             "external_id": external_id,
             "occurred_on": f"2023-{self.chance.randint(1, 12):02}-{self.chance.randint(1, 28):02}",
