@@ -6,6 +6,7 @@ import asyncio
 import random
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,9 +24,11 @@ SECONDS = 4.0
 QUEUE = 20  # lines that may wait
 
 
-async def test_what_is_too_much_is_refused_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_too_much_is_refused_and_nothing_is_lost(
+    new_folder: Callable[[], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("INCIDENTS_QUEUE_LIMIT", str(QUEUE))
-    async with city(tmp_path, kafka=False) as running:
+    async with city(new_folder(), kafka=False) as running:
         await running.start("reporting-api")
         async with reporters(running, random.Random(4)) as [ledger, reporting]:
             statuses = await _overload(running.incidents, reporting)

@@ -8,7 +8,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from pathlib import Path
@@ -37,13 +37,13 @@ MANY = 700  # lines: a rebuild reads them in more than one go
 
 
 @pytest.fixture(params=["feed", pytest.param("kafka", marks=pytest.mark.kafka)])
-async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[City]:
+async def town(request: pytest.FixtureRequest, new_folder: Callable[[], Path]) -> AsyncIterator[City]:
     if request.param == "kafka":
         try:
             require_java()
         except KafkaUnusable as reason:
             pytest.skip(str(reason))
-    async with city(tmp_path, kafka=request.param == "kafka") as running:
+    async with city(new_folder(), kafka=request.param == "kafka") as running:
         await running.start("reporting-api")
         yield running
 

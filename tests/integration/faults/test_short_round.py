@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,11 +24,11 @@ KILLS = 12
 SEED = int(os.environ.get("SALWATCH_FAULTS_SEED") or random.randrange(1_000_000))
 
 
-async def test_nothing_acknowledged_is_lost_or_doubled_or_overtaken(tmp_path: Path) -> None:
+async def test_nothing_acknowledged_is_lost_or_doubled_or_overtaken(new_folder: Callable[[], Path]) -> None:
     try:
         require_java()
     except KafkaUnusable as reason:
         pytest.skip(str(reason))
-    result, findings = await soak(tmp_path, SEED, KILLS)
+    result, findings = await soak(new_folder(), SEED, KILLS)
     assert not findings.wrong, (SEED, findings)
     assert result["acknowledged"] > 100, "it was not idle"
