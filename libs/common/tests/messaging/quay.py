@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 from harbour import Coverage, Harbour
 
 from common.contracts.registry import topic_name
@@ -52,6 +53,13 @@ class Quay:
 
     async def create(self, generation: int, partitions: int) -> None:
         await administration.create_generation(self.access, self.declared, self.service, generation, partitions)
+
+    async def add_partitions(self, total: int) -> None:
+        """As nobody should."""
+        admin = AIOKafkaAdminClient(**self.access.client_options())
+        await admin.start()
+        await admin.create_partitions({self.topic(): NewPartitions(total)})
+        await admin.close()
 
     async def delete(self, generation: int = 1) -> None:
         await administration.delete_topic(self.access, self.topic(generation))

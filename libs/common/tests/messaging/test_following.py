@@ -21,6 +21,7 @@ from common.messaging.kafka.source import KafkaSource
 from common.messaging.ports import Batch, ForeignLog, Place
 from common.messaging.rebuild import Rebuild
 from common.messaging.subscriber import Subscriber
+from common.testing.eventually import eventually
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
 AGENCIES = [f"agency {n}" for n in range(10)]
@@ -198,6 +199,19 @@ async def test_a_topic_that_was_closed_and_deleted_meanwhile_is_left(pool: Pool,
             await quay.delete()
             async with quay.following(pool):
                 await visible(pool, head, quay.topic(2))
+    await assert_once(pool, 2)
+
+
+async def test_partitions_added_by_hand_to_the_topic_are_taken_up(pool: Pool, quay: Quay) -> None:
+    async with quay.relaying(), quay.following(pool):
+        await visible(pool, await declared(quay.port, 1), quay.topic())
+        await quay.add_partitions(5)
+
+        async def taken_up() -> bool:
+            return await pool.fetchval("SELECT count(*) FROM checkpoint") == 5
+
+        await eventually(taken_up, within=60)
+        await visible(pool, await declared(quay.port, 2), quay.topic())
     await assert_once(pool, 2)
 
 

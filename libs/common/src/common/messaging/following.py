@@ -81,8 +81,10 @@ class Follower:
                 await self._to_feed("the feed is the transport")
             else:
                 await self._read_topic(topic)
-        except Moved as error:  # by another worker
+        except Moved as error:
             log.info("follows_elsewhere", consumer=self._consumer, reason=str(error))
+            if topic is not None and topic == await moving.topic_read(self._pool, self._consumer, self._feed.publisher):
+                await self._to_feed(f"{topic} has other partitions than it had")  # else another worker has moved it
 
     async def _take_turn(self) -> None:
         """One worker reads the feed at a time: others would read the same and lose every swap."""

@@ -34,6 +34,7 @@ _SET_PROGRESS = ", ".join(f"{name} = ${n}" for n, name in enumerate(COLUMNS, sta
 
 IDLE_SECONDS = 1.0  # without anything new, after which the partitions are told again
 MARK_SECONDS = 0.2  # at least between two rounds of watermarks
+WELL_SECONDS = 30.0  # of publishing, after which a failure is the first one again
 LOOK_SECONDS = 5.0  # between two looks whether there is a newer generation of the topic
 
 
@@ -107,17 +108,17 @@ class Relay:
         """Publishes until the lease is lost. After a failure of the broker it begins anew where it saved."""
         failures = 0
         while True:
+            begun = time.monotonic()
             try:
                 progress = await self._open(epoch)
                 log.info("relay_leads", relay=self._service, epoch=epoch, position=progress.position)
                 await self._pump(progress, epoch)
-                failures = 0
             except (LogGap, Deposed):
                 raise
             except Exception as error:  # whatever a broker's client raises; the lag tells how long it lasts
+                failures = 0 if time.monotonic() - begun > WELL_SECONDS else failures + 1
                 log.warning("relay_cannot_publish", relay=self._service, error=repr(error), failures=failures)
                 await asyncio.sleep(backoff(failures))
-                failures += 1
 
     async def _open(self, epoch: int) -> Progress:
         """Where to go on, in a topic that is there. What it leaves it closes."""
@@ -177,10 +178,11 @@ class Relay:
         return batch
 
     async def _is_elsewhere(self, progress: Progress) -> bool:
-        """Whether the log was restored, or there is another generation of the topic, or none any more."""
+        """Whether the log was restored, or the topic is another one: a later generation, none any more, or the same
+        with partitions that somebody has added by hand."""
         _, log_id = await self._stored()
-        newest = await self._publisher.newest()
-        return log_id != progress.log_id or newest is None or newest.generation != progress.generation
+        topic = Topic(progress.generation, len(progress.predecessors))
+        return log_id != progress.log_id or await self._publisher.newest() != topic
 
     async def _stored(self) -> tuple[Progress | None, UUID]:
         """What was saved last, and the log as it is now."""

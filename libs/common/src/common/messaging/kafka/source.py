@@ -74,9 +74,8 @@ class KafkaSource:
             enable_auto_commit=False,
             auto_offset_reset="none",  # nothing is ever skipped in silence
             isolation_level="read_committed",
-            metadata_max_age_ms=30_000,
             fetch_max_wait_ms=250,
-            **client,
+            **{"metadata_max_age_ms": 30_000, **client},
         )
         self._watchdog = Watchdog(self._consumer, topic)
 
