@@ -76,6 +76,7 @@ class Quay:
     def source(self, topic: str | None = None, *, group: str | None = None) -> KafkaSource:
         quick = {
             "session_timeout_ms": 6_000,
+            "metadata_max_age_ms": 2_000,
             "heartbeat_interval_ms": 300,
         }  # a member hears of others by its heartbeats
         return KafkaSource(self.reading, "incidents", topic or self.topic(), group or self.group, **quick)
