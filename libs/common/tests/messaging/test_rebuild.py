@@ -36,6 +36,14 @@ async def test_the_new_read_model_equals_the_old_one(pool: Pool, consumer_dsn: s
     assert await covered(pool) == before
 
 
+async def test_it_may_come_before_any_worker(pool: Pool, consumer_dsn: str, port: Harbour) -> None:
+    await port.declare("A", 1, 2)
+    await rebuild(consumer_dsn, port).run()
+    assert await covered(pool) == {stream_of("A"): (day(2), 2)}
+    await port.declare("A", 3)
+    assert await subscriber(pool, port).step() == 1
+
+
 async def test_digests_are_taken_at_one_position_though_the_log_is_further(
     pool: Pool, consumer_dsn: str, port: Harbour
 ) -> None:

@@ -162,6 +162,7 @@ class Rebuild:
     async def _switch(self, building: asyncpg.Pool[Any], subscriber: Subscriber) -> None:
         """While this holds the live checkpoint its worker stands still, so what is left to apply is bounded."""
         async with building.acquire() as connection, connection.transaction():
+            await checkpoints.begin(connection, self._consumer, self._source.publisher, feed.PARTITION)
             live = await checkpoints.hold(connection, self._consumer, self._source.publisher)
             mine = await self._reached(building)
             await self._fill(
