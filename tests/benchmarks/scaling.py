@@ -73,12 +73,16 @@ def _costs(rows: Sequence[Mapping[str, Any]]) -> Costs:
     def cpu(benchmark: str, measure: str) -> float:
         return float(row(benchmark, measure)["seen"]["cpu"])
 
-    post, line = cpu("single_posts", "single posts"), cpu("bulk", "bulk NDJSON")
+    post, line = cpu("single_posts", "single posts"), cpu("bulk", "bulk lines, application")
     parts = (
         Part("incidents api", (1 - POSTED) * line + POSTED * post, "more processes"),
-        Part("the log: writer and PostgreSQL", cpu("two_writers", "append"), "more logs"),
+        Part(
+            "the log: writer and PostgreSQL",
+            cpu("two_writers", "append, CPU per event, two processes of 8"),
+            "more logs",
+        ),
         Part("relay", cpu("relay", "relay"), "more logs"),
-        Part("reporting worker", cpu("projection", "projection, 2,000"), "more workers, up to the partitions"),
+        Part("reporting worker", cpu("projection", "projection, 2000"), "more workers, up to the partitions"),
     )
     rebuild = 1e6 / row("rebuild", "rebuild")["seen"]["rate"]
     return Costs(parts, row("aggregates", "any combination")["ratio"] / 5, rebuild)
