@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
-from harbour import Coverage, Harbour
+from harbour import Coverage, Harbour, covered, create_tables, digest, stream_of
 
 from common.contracts.registry import topic_name
 from common.messaging import relay
@@ -20,11 +20,13 @@ from common.messaging.kafka import administration
 from common.messaging.kafka.access import KafkaAccess
 from common.messaging.kafka.publisher import KafkaPublisher
 from common.messaging.kafka.source import KafkaSource
+from common.messaging.rebuild import Rebuild
 from common.messaging.relay import Relay
 from common.messaging.topics import Declaration, ServiceTopic
 from common.testing.eventually import eventually
 
 CONSUMER = "reporting"
+AGENCIES = [f"agency {n}" for n in range(10)]
 
 
 class Quay:
@@ -128,3 +130,26 @@ async def visible(pool: asyncpg.Pool[Any], position: int, where: str | None = No
         return lowest is not None and lowest >= position and where in (None, await read_from(pool))
 
     await eventually(reached, within=40)
+
+
+async def declared(port: Harbour, *days: int) -> int:
+    """A day of every agency, for each of the days; the head."""
+    head = 0
+    for n in days:
+        for agency in AGENCIES:
+            head = await port.declare(agency, n)
+    return head
+
+
+async def assert_once(pool: asyncpg.Pool[Any], days: int) -> None:
+    """Each agency's days were applied, each once."""
+    applied = await covered(pool)
+    assert {applied[stream_of(agency)][1] for agency in AGENCIES} == {days}
+
+
+def rebuild(dsn: str, port: Harbour) -> Rebuild:
+    return Rebuild(dsn, port.source(), Coverage(), CONSUMER, create_tables=create_tables, digest=digest)
+
+
+async def assert_equals_a_rebuild(dsn: str, port: Harbour) -> None:
+    assert (await rebuild(dsn, port).run(switch=False)).equal

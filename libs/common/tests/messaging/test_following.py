@@ -9,9 +9,21 @@ from unittest.mock import patch
 
 import asyncpg
 import pytest
-from harbour import Coverage, Harbour, covered, create_tables, digest, stream_of
+from harbour import Coverage, covered, create_tables, digest, stream_of
 from msgspec import structs
-from quay import CONSUMER, Quay, published, read_from, running, visible
+from quay import (
+    AGENCIES,
+    CONSUMER,
+    Quay,
+    assert_equals_a_rebuild,
+    assert_once,
+    declared,
+    published,
+    read_from,
+    rebuild,
+    running,
+    visible,
+)
 
 from common.kernel.ids import new_id
 from common.messaging.binding import event_message
@@ -24,29 +36,6 @@ from common.messaging.subscriber import Subscriber
 from common.testing.eventually import eventually
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
-AGENCIES = [f"agency {n}" for n in range(10)]
-
-
-async def declared(port: Harbour, *days: int) -> int:
-    """A day of every agency, for each of the days; the head."""
-    head = 0
-    for n in days:
-        for agency in AGENCIES:
-            head = await port.declare(agency, n)
-    return head
-
-
-async def assert_once(pool: Pool, days: int) -> None:
-    assert {times for _, times in (await covered(pool)).values()} == {days}
-    assert len(await covered(pool)) == len(AGENCIES)
-
-
-async def assert_equals_a_rebuild(dsn: str, quay: Quay) -> None:
-    assert (await rebuild(dsn, quay).run(switch=False)).equal
-
-
-def rebuild(dsn: str, quay: Quay) -> Rebuild:
-    return Rebuild(dsn, quay.port.source(), Coverage(), CONSUMER, create_tables=create_tables, digest=digest)
 
 
 async def test_a_consumer_reads_the_topic_after_it_has_caught_up_by_the_feed(pool: Pool, quay: Quay) -> None:
@@ -85,7 +74,7 @@ async def test_to_kafka_and_back_and_to_more_partitions(pool: Pool, consumer_dsn
             await visible(pool, await declared(quay.port, 6), quay.topic(2))
     times = {stream: count for stream, (_, count) in (await covered(pool)).items()}
     assert times == {stream_of(agency): 3 for agency in AGENCIES} | {stream_of(AGENCIES[0]): 6}
-    await assert_equals_a_rebuild(consumer_dsn, quay)
+    await assert_equals_a_rebuild(consumer_dsn, quay.port)
 
 
 async def test_a_topic_that_was_wiped_is_healed_from_the_feed(pool: Pool, consumer_dsn: str, quay: Quay) -> None:
@@ -99,7 +88,7 @@ async def test_a_topic_that_was_wiped_is_healed_from_the_feed(pool: Pool, consum
     async with quay.relaying(), quay.following(pool):
         await visible(pool, await declared(quay.port, 4), quay.topic())
     await assert_once(pool, 4)
-    await assert_equals_a_rebuild(consumer_dsn, quay)
+    await assert_equals_a_rebuild(consumer_dsn, quay.port)
 
 
 async def test_a_topic_made_anew_and_longer_than_the_offsets_is_healed(
@@ -116,7 +105,7 @@ async def test_a_topic_made_anew_and_longer_than_the_offsets_is_healed(
         async with quay.following(pool):
             await visible(pool, head, quay.topic())
     await assert_once(pool, 12)
-    await assert_equals_a_rebuild(consumer_dsn, quay)
+    await assert_equals_a_rebuild(consumer_dsn, quay.port)
 
 
 async def test_three_workers_share_the_partitions_and_one_may_go(pool: Pool, quay: Quay) -> None:
@@ -142,7 +131,7 @@ async def test_a_rebuild_compares_partitions_that_are_not_at_one_position(
             pass
     positions = {row[0] for row in await pool.fetch("SELECT position FROM checkpoint")}
     assert len(positions) > 1
-    await assert_equals_a_rebuild(consumer_dsn, quay)
+    await assert_equals_a_rebuild(consumer_dsn, quay.port)
     rebuild = Rebuild(
         consumer_dsn, quay.port.source(), Coverage(), CONSUMER, create_tables=create_tables, digest=digest
     )
@@ -156,7 +145,7 @@ async def test_a_rebuild_is_switched_under_live_traffic_from_kafka(pool: Pool, c
         await visible(pool, await declared(quay.port, 1), quay.topic())
         pushing = asyncio.create_task(declared(quay.port, *range(2, 8)))
         for _ in range(2):
-            assert (await rebuild(consumer_dsn, quay).run()).equal
+            assert (await rebuild(consumer_dsn, quay.port).run()).equal
         await visible(pool, await pushing, quay.topic())
     await assert_once(pool, 7)
 

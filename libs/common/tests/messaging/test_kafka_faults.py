@@ -18,39 +18,18 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
-from harbour import WIRE_NAME, Coverage, Harbour, covered, create_tables, digest, stream_of
-from quay import CONSUMER, Quay, running, visible
+from harbour import WIRE_NAME, Coverage, Harbour, covered, stream_of
+from quay import CONSUMER, Quay, assert_equals_a_rebuild, assert_once, declared, published, running, visible
 
 from common.messaging import parking
 from common.messaging.following import Follower
 from common.messaging.kafka.watchdog import StuckConsumer, Watchdog
 from common.messaging.ports import Connection, Received
-from common.messaging.rebuild import Rebuild
 from common.observability import metrics
 from common.testing.eventually import eventually
 from common.testing.kafka import EmbeddedKafka
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"
-AGENCIES = [f"agency {n}" for n in range(10)]
-
-
-async def declared(port: Harbour, *days: int) -> int:
-    """A day of every agency, for each of the days; the head."""
-    head = 0
-    for n in days:
-        for agency in AGENCIES:
-            head = await port.declare(agency, n)
-    return head
-
-
-async def assert_once(pool: Pool, days: int) -> None:
-    applied = await covered(pool)
-    assert {applied[stream_of(agency)][1] for agency in AGENCIES} == {days}
-
-
-async def assert_equals_a_rebuild(dsn: str, port: Harbour) -> None:
-    made = {"create_tables": create_tables, "digest": digest}
-    assert (await Rebuild(dsn, port.source(), Coverage(), CONSUMER, **made).run(switch=False)).equal
 
 
 class Slow(Coverage):
@@ -283,11 +262,3 @@ async def _lags(quay: Quay, events: int) -> bool:
     assert metrics.TAIL_LAG_EVENTS.labels(reader)._value.get() == events
     assert (metrics.TAIL_LAG_SECONDS.labels(reader)._value.get() > 0) == (events > 0)
     return True
-
-
-async def published(quay: Quay, position: int) -> None:
-    async def there() -> bool:
-        found: bool = await quay.port.pool.fetchval("SELECT position >= $1 FROM relay", position)
-        return found
-
-    await eventually(there, within=30)
