@@ -50,8 +50,8 @@ def test_an_event_has_the_headers_of_the_table(bare: bool) -> None:
 @pytest.mark.parametrize("bare", [False, True])
 def test_marks_have_the_headers_of_the_table_and_nothing_else(bare: bool) -> None:
     cursor = None if bare else "x"
-    watermark = Mark("incidents", LOG, 7, cursor).message(predecessor=5, epoch=1)
-    end = Mark("incidents", LOG, 7, cursor, "incidents.events.g2").message(predecessor=5, epoch=1)
+    watermark = Mark("incidents", LOG, 7, 9, cursor).message(predecessor=5, epoch=1)
+    end = Mark("incidents", LOG, 7, 7, cursor, "incidents.events.g2").message(predecessor=5, epoch=1)
     assert {name for name, _ in watermark.headers} == headers_by_the_table("watermark", bare=bare)
     assert {name for name, _ in end.headers} == headers_by_the_table("generation-end", bare=bare)
     assert [watermark.key, watermark.value, end.key, end.value] == [None] * 4

@@ -74,24 +74,24 @@ def test_attributes_that_are_not_known_are_passed_over() -> None:
 
 
 def test_a_watermark_is_a_record_without_an_event() -> None:
-    mark = Mark("incidents", LOG, 42, "after-42").message(predecessor=40, epoch=2)
-    assert read(mark) == Record(PARTITION, Place(42, "after-42", 100), 40, LOG, None)
+    mark = Mark("incidents", LOG, 42, 45, "after-42").message(predecessor=40, epoch=2)
+    assert read(mark) == Record(PARTITION, Place(42, "after-42", 100), 40, LOG, None, 45)
 
 
 def test_a_watermark_leaves_it_known_when_the_last_event_was() -> None:
     event = read(event_message(envelope(), predecessor=40, epoch=2)).place
-    mark = read(Mark("incidents", LOG, 50, "after-50").message(predecessor=42, epoch=2)).place
+    mark = read(Mark("incidents", LOG, 50, 50, "after-50").message(predecessor=42, epoch=2)).place
     assert event.after(mark) == Place(50, "after-50", 100, event.recorded_at)
 
 
 def test_a_watermark_of_an_empty_log_moves_the_offset_alone() -> None:
-    mark = Mark("incidents", LOG, 0, None).message(predecessor=0, epoch=1)
+    mark = Mark("incidents", LOG, 0, 0, None).message(predecessor=0, epoch=1)
     assert read(mark) == Record(PARTITION, Place(offset=100), 0, LOG, None)
 
 
 def test_an_end_mark_ends_the_topic() -> None:
     with pytest.raises(EndOfTopic):
-        read(Mark("incidents", LOG, 42, "after-42", "incidents.events.g2").message(predecessor=40, epoch=2))
+        read(Mark("incidents", LOG, 42, 42, "after-42", "incidents.events.g2").message(predecessor=40, epoch=2))
 
 
 def spoilt(name: str, value: bytes | None) -> Message:

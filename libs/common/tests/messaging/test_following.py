@@ -26,7 +26,8 @@ from quay import (
 )
 
 from common.kernel.ids import new_id
-from common.messaging.binding import event_message
+from common.messaging import checkpoints
+from common.messaging.binding import Mark, event_message
 from common.messaging.following import Follower
 from common.messaging.kafka.publisher import KafkaPublisher
 from common.messaging.kafka.source import KafkaSource
@@ -202,6 +203,23 @@ async def test_partitions_added_by_hand_to_the_topic_are_taken_up(pool: Pool, qu
         await eventually(taken_up, within=60)
         await visible(pool, await declared(quay.port, 2), quay.topic())
     await assert_once(pool, 2)
+
+
+async def test_whoever_reads_a_topic_knows_that_its_relay_is_behind(pool: Pool, quay: Quay) -> None:
+    async with quay.following(pool):
+        async with quay.relaying():
+            await visible(pool, head := await declared(quay.port, 1), quay.topic())
+        [last] = await quay.port.changes.read(head - 1, 1)
+        mark = Mark("incidents", last.log_id, head, head + 5_000, last.cursor)
+        async with KafkaPublisher(quay.access, quay.declared, quay.service) as publisher:
+            await publisher.publish(1, {1: [mark.message(0, 1)]})
+
+        async def known() -> bool:
+            async with pool.acquire() as connection:
+                fresh = (await checkpoints.freshness(connection, CONSUMER))["incidents"]
+            return bool(fresh["lag_events"] == 5_000 and fresh["lag_seconds"] > 0)
+
+        await eventually(known)
 
 
 async def test_without_its_relay_a_consumer_is_served_by_the_feed(pool: Pool, quay: Quay) -> None:

@@ -144,7 +144,7 @@ async def test_a_record_is_kept_as_it_is_given(bench: Bench) -> None:
     headers = [("ce_epoch", b"1"), ("ce_sequence", b"1"), ("x", "Čačak".encode()), ("empty", b"")]
     given = [
         Message(b"key", "Ђурђевдан".encode(), headers),
-        Mark("incidents", UUID(int=1), 7, None).message(predecessor=5, epoch=1),
+        Mark("incidents", UUID(int=1), 7, 7, None).message(predecessor=5, epoch=1),
     ]
     await bench.publisher.publish(1, {0: given})
     kept = [Message(each.key, each.value, list(each.headers)) for each in await bench.read(1, 0)]

@@ -186,6 +186,27 @@ async def test_idle_partitions_are_told_how_far_the_log_was_published(port: Harb
     assert {n: told(batch)[-1][2] for n, batch in recording.topics[1].items()} == {0: 0, 1: 0, 2: 0} | {own: 1}
 
 
+async def test_a_relay_that_is_behind_says_how_far_the_log_goes(port: Harbour) -> None:
+    class Slow(Recording):
+        async def publish(self, generation: int, messages: Mapping[int, Sequence[Message]]) -> None:
+            await super().publish(generation, messages)
+            await asyncio.sleep(0.15)
+
+    recording = Slow()
+    await port.declare("A", *range(1, 13))
+    async with running(relay(port, recording)):
+        await saved(port, 12)
+
+        async def all_told() -> bool:
+            return told(recording.topics[1][0])[-1] == ("w", 12, 12)
+
+        await eventually(all_told)
+    marks = [m for m in recording.topics[1][0] if m.key is None]
+    heads = [(int(header(m, "ce_sequence")), int(header(m, "ce_loghead"))) for m in marks]
+    assert (6, 12) in heads, "two batches behind"
+    assert heads[-1] == (12, 12)
+
+
 async def test_what_is_too_large_for_the_topic_is_missed_by_its_successor(port: Harbour) -> None:
     recording = Recording()
     with patch("common.messaging.progress.LARGEST", 150):

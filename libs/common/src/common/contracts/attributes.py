@@ -115,6 +115,14 @@ ATTRIBUTES: tuple[Attribute, ...] = (
         pattern=_POSITION,
     ),
     Attribute(
+        "loghead",
+        "How far the log went when the mark was sent; the same as `sequence` unless the relay is far behind.",
+        sortable(1042),
+        MARKS,
+        in_feed=False,
+        pattern=_POSITION,
+    ),
+    Attribute(
         "epoch",
         "The term of the relay that sent it. Rises; needed to tell relays apart, not to read events.",
         "3",

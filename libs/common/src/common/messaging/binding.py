@@ -53,11 +53,13 @@ def event_message(envelope: Envelope, predecessor: int, epoch: int) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """That the log was published up to a position; with `next_topic` the end of this generation of the topic."""
+    """That the log was published up to a position, and how far it goes; with `next_topic` the end of this generation
+    of the topic."""
 
     publisher: str
     log_id: UUID
     position: int
+    head: int
     cursor: str | None
     next_topic: str | None = None
 
@@ -70,6 +72,7 @@ class Mark:
             "type": GENERATION_END if self.next_topic else WATERMARK,
             "time": utc_now().isoformat(),
             "sequence": sortable(self.position),
+            "loghead": sortable(self.head),
             "predecessor": sortable(predecessor),
             "epoch": str(epoch),
             "cursor": self.cursor,
@@ -119,7 +122,7 @@ def _watermark_record(headers: Mapping[str, bytes], partition: str, next_offset:
     if "ce_cursor" not in headers:  # the log was empty
         return Record(partition, Place(offset=next_offset), 0, log_id, None)
     place = Place(int(headers["ce_sequence"]), headers["ce_cursor"].decode(), next_offset)
-    return Record(partition, place, int(headers["ce_predecessor"]), log_id, None)
+    return Record(partition, place, int(headers["ce_predecessor"]), log_id, None, int(headers["ce_loghead"]))
 
 
 def _traceparent(correlation_id: UUID, event_id: UUID) -> bytes:

@@ -202,8 +202,8 @@ def building(consumer: str) -> str:
 
 
 async def freshness(connection: Connection, consumer: str) -> dict[str, dict[str, Any]]:
-    """Per publisher {"position", "lag_events", "lag_seconds"}; of several partitions the sum of the events and the
-    worst of the others, None is unknown yet. `"rebuilding": True` where what is told is of a log that was replaced,
+    """Per publisher {"position", "lag_events", "lag_seconds"}; of several partitions the worst, None is unknown
+    yet. `"rebuilding": True` where what is told is of a log that was replaced,
     and the read model is being made anew from the one that is there now."""
     rows = await connection.fetch(
         f"SELECT {_COLUMNS} FROM checkpoint WHERE consumer IN ($1, $2) ORDER BY publisher",  # noqa: S608  constants
@@ -226,12 +226,21 @@ def _rebuilding(live: Sequence[Checkpoint], found: Sequence[Checkpoint]) -> dict
     return {"rebuilding": True} if logs - {checkpoint.log_id for checkpoint in live} else {}
 
 
+def lag_events(checkpoints: Sequence[Checkpoint]) -> int | None:
+    """Events of the log known to be there and not applied, at most: from the partition that is furthest behind on.
+    None before the publisher was heard of."""
+    heads = [checkpoint.head for checkpoint in checkpoints if checkpoint.head is not None]
+    if not heads:
+        return None
+    behind = any(checkpoint.lag_events for checkpoint in checkpoints)
+    return max(heads) - min(checkpoint.position for checkpoint in checkpoints) if behind else 0
+
+
 def _freshness(checkpoints: Sequence[Checkpoint], now: datetime) -> dict[str, Any]:
-    events = [c.lag_events for c in checkpoints if c.lag_events is not None]
     seconds = [s for c in checkpoints if (s := c.lag_seconds(now)) is not None]
     return {
         "position": min(c.position for c in checkpoints),
-        "lag_events": sum(events) if events else None,
+        "lag_events": lag_events(checkpoints),
         "lag_seconds": round(max(seconds), 1) if seconds else None,
     }
 

@@ -147,7 +147,7 @@ class Follower:
 
     def _tell(self, held: Sequence[Checkpoint]) -> None:
         """The age is worked out when it is asked for, so that it also grows while the database cannot be asked."""
-        metrics.TAIL_LAG_EVENTS.labels(self._consumer).set(sum(checkpoint.lag_events or 0 for checkpoint in held))
+        metrics.TAIL_LAG_EVENTS.labels(self._consumer).set(checkpoints.lag_events(held) or 0)
         metrics.TAIL_LAG_SECONDS.labels(self._consumer).set_function(
             lambda: max((checkpoint.lag_seconds(utc_now()) or 0 for checkpoint in held), default=0)
         )

@@ -49,7 +49,8 @@ class Place:
 class Record:
     """What a transport delivers: an event, or a watermark (None), which says that a partition goes this far.
 
-    `predecessor` is the position of the event before it in its partition.
+    `predecessor` is the position of the event before it in its partition; `head` is how far the log went when a
+    watermark was sent.
     """
 
     partition: str
@@ -57,6 +58,7 @@ class Record:
     predecessor: int
     log_id: UUID
     envelope: Envelope | None
+    head: int = 0
 
 
 @dataclass(frozen=True, slots=True)

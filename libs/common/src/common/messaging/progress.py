@@ -69,10 +69,13 @@ class Progress:
         last = batch[-1]
         return messages, replace(self, position=last.sequence, cursor=last.cursor, predecessors=predecessors)
 
-    def marks(self, service: str, epoch: int, next_generation: int | None = None) -> Mapping[int, Sequence[Message]]:
-        """For every partition that the log was published up to here; or that it goes on in another generation."""
+    def marks(
+        self, service: str, epoch: int, head: int, next_generation: int | None = None
+    ) -> Mapping[int, Sequence[Message]]:
+        """For every partition that the log was published up to here, and goes to `head`; or that it goes on in another
+        generation."""
         following = topic_name(service, next_generation) if next_generation else None
-        mark = Mark(service, self.log_id, self.position, self.cursor, following)
+        mark = Mark(service, self.log_id, self.position, head, self.cursor, following)
         return {number: [mark.message(last, epoch)] for number, last in enumerate(self.predecessors)}
 
 

@@ -127,7 +127,7 @@ class Relay:
         progress = await self._succeeding(stored, log_id, newest)
         if stored and newest and newest.generation >= stored.generation != progress.generation:
             log.warning("topic_closed", relay=self._service, generation=stored.generation, next=progress.generation)
-            ends = stored.marks(self._service, epoch, progress.generation)
+            ends = stored.marks(self._service, epoch, stored.position, progress.generation)
             await self._publisher.publish(stored.generation, ends)
         await self._save(progress, epoch)
         return progress
@@ -158,7 +158,8 @@ class Relay:
                     await self._publisher.publish(progress.generation, messages)
                     await self._save(progress, epoch)
                 if time.monotonic() - marked >= due:
-                    await self._publisher.publish(progress.generation, progress.marks(self._service, epoch))
+                    marks = progress.marks(self._service, epoch, await self._head(progress))
+                    await self._publisher.publish(progress.generation, marks)
                     marked, told = time.monotonic(), progress.position
                 if time.monotonic() - looked >= LOOK_SECONDS:
                     looked = time.monotonic()
@@ -167,6 +168,11 @@ class Relay:
         finally:
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
+
+    async def _head(self, progress: Progress) -> int:
+        """How far the log goes, for those who read the topic: who is less than a batch behind is not behind."""
+        head: int = await self._pool.fetchval("SELECT head FROM event_log")
+        return head if head - progress.position > self._batch_size else progress.position
 
     async def _next(self, after: int, patience: float) -> Sequence[Envelope]:
         """What follows in the log; none where nothing does within `patience` seconds. Raises `LogGap`."""

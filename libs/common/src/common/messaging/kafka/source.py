@@ -64,6 +64,7 @@ class KafkaSource:
         self._limit = limit
         self._next: dict[TopicPartition, int] = {}  # of the partitions that are placed, the next offset
         self._log_id: UUID | None = None
+        self._log_head = 0  # as the last watermark said, which says more than the partition where the relay is behind
         self._ended = False
         self._noted = time.monotonic()
         self._consumer = AIOKafkaConsumer(
@@ -139,7 +140,9 @@ class KafkaSource:
             if read:
                 records += read
                 left = (self._consumer.highwater(here) or 0) - self._next[here]
-                heads[read[-1].partition] = max(record.place.position for record in read) + max(0, left)
+                self._log_head = max(self._log_head, *(record.head for record in read))
+                reached = max(record.place.position for record in read) + max(0, left)
+                heads[read[-1].partition] = max(reached, self._log_head)
         return Batch(records[0].log_id if records else None, heads, records)
 
     def _read(self, here: TopicPartition, messages: Sequence[ConsumerRecord[bytes, bytes]]) -> list[Record]:
