@@ -31,7 +31,7 @@ class RoadmapPublished:
 
 @dataclass(frozen=True, slots=True)
 class RoundOpened:
-    """The reports `members` are asked for, all at once, and the secretariat's own for what commissions do not collect."""
+    """The reports that `members` are asked for, and the secretariat's own for what commissions do not collect."""
 
     roadmap: str
     roadmap_version: str

@@ -1,6 +1,6 @@
 """A roadmap as the rules know it: goals, KPIs and their parts, members, periods, rules. Published whole, never changed.
 
-It comes from a file of a reference pack (`common.reference.roadmaps`) and from then on from the event that published it.
+It comes from a file of a reference pack (`common.reference.roadmaps`); then from the event that published it.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Comparable:
-    """What the incident feed can say beside a figure: pieces of seized items of these kinds, by setting where `by_setting`.
+    """What the incident feed can say beside a figure: seized items of these kinds, by setting where `by_setting`.
 
     An official figure below the feed's by more than `tolerance_percent` of the feed's is asked about.
     """
