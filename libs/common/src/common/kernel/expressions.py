@@ -1,42 +1,33 @@
-"""A small arithmetic over references, for the sides of rules and for formulas that stand in data files.
+"""Arithmetic over references, for the sides of rules and for formulas that stand in data files.
 
     100 * {3.3} / {3.1}          the grand totals of two series
     {6.1:setting=inland}         a cell; several dimensions are separated by commas
     {11.1@previous}              what the period before said; @baseline: the baseline period
 
-Numbers, + - * /, parentheses and a sign. Decimals throughout; nothing is ever executed.
+Numbers, + - * /, parentheses and a minus before a value. Decimals throughout; nothing is ever executed. An expression
+is kept as its steps in postfix order, so that neither reading nor evaluating a long or nested one goes deep.
 """
 
 from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, DivisionByZero, InvalidOperation, localcontext
+from decimal import Context, Decimal, localcontext
 from typing import Literal, TypeAlias, cast
+
+LONGEST = 2_000
+DIGITS = 34
 
 When = Literal["previous", "baseline"]
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|\{(?P<reference>[^{}]*)\}|(?P<sign>[-+*/()]))", re.ASCII)
-_REFERENCE = re.compile(
-    r"(?P<series>[A-Za-z0-9][A-Za-z0-9.\-]*)(?::(?P<cell>[\w\-]+=[\w\-]+(?:,[\w\-]+=[\w\-]+)*))?(?:@(?P<when>previous|baseline))?",
-    re.ASCII,
-)
-_DEEPEST = 50
-_BINARY: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-}
-
 
 class ExpressionError(ValueError):
-    """`position` counts characters from 0."""
+    """`position` counts the characters of the text from 1."""
 
     def __init__(self, position: int, reason: str) -> None:
-        super().__init__(f"character {position + 1}: {reason}")
+        super().__init__(f"at character {position}: {reason}")
         self.position = position
         self.reason = reason
 
@@ -49,15 +40,12 @@ class Reference:
     dimensions: tuple[tuple[str, str], ...] = ()
     when: When | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class _Operation:
-    sign: str
-    left: _Node
-    right: _Node
+    def __str__(self) -> str:
+        cell = ",".join(f"{dimension}={code}" for dimension, code in self.dimensions)
+        return "{" + self.series + (f":{cell}" if cell else "") + (f"@{self.when}" if self.when else "") + "}"
 
 
-_Node: TypeAlias = "Decimal | Reference | _Operation"
+Step: TypeAlias = "Decimal | Reference | Literal['+', '-', '*', '/', 'negate']"
 Lookup: TypeAlias = Callable[[Reference], "Decimal | None"]
 
 
@@ -66,135 +54,154 @@ class Expression:
     """`text` as it was written."""
 
     text: str
-    root: _Node
+    steps: tuple[Step, ...]
 
     @property
     def references(self) -> tuple[Reference, ...]:
-        """Every reference once, in the order of the text."""
-        return tuple(dict.fromkeys(_references(self.root)))
+        """Each once, in the order of the text."""
+        return tuple(dict.fromkeys(step for step in self.steps if isinstance(step, Reference)))
 
     def evaluate(self, lookup: Lookup) -> Decimal | None:
-        """None where a reference has no value, and for a division by zero."""
-        with localcontext(prec=50) as context:
-            context.traps[DivisionByZero] = context.traps[InvalidOperation] = True
-            try:
-                return _value(self.root, lookup)
-            except (DivisionByZero, InvalidOperation):
+        """None where a reference has no value, and where there is no result: nothing is divided by zero.
+
+        Results have 34 digits, whatever the process uses elsewhere.
+        """
+        stack: list[Decimal] = []
+        for step in self.steps:
+            value = lookup(step) if isinstance(step, Reference) else _applied(step, stack)
+            if value is None:
                 return None
+            stack.append(value)
+        return stack.pop()
+
+
+_TOKEN = re.compile(r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<reference>\{[^{}]*\})|(?P<sign>[-+*/()]))", re.ASCII)
+_REFERENCE = re.compile(
+    r"\{\s*(?P<series>[A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)\s*(?::(?P<cell>[^@]*))?(?:@\s*(?P<when>previous|baseline)\s*)?\}",
+    re.ASCII,
+)
+_PAIR = re.compile(r"\s*([A-Za-z0-9_]+)\s*=\s*([A-Za-z0-9_]+)\s*", re.ASCII)
+_BINDS: Mapping[str, int] = {"(": 0, "+": 1, "-": 1, "*": 2, "/": 2, "negate": 3}
+_APPLY: Mapping[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
 
 
 def parse(text: str) -> Expression:
     """Raises `ExpressionError`."""
-    return Expression(text, _Parser(text).whole())
+    if len(text) > LONGEST:
+        raise ExpressionError(LONGEST + 1, f"an expression has at most {LONGEST} characters")
+    reading = _Reading()
+    for position, token in _tokens(text):
+        reading.take(position, token)
+    return Expression(text, reading.finish(len(text) + 1))
 
 
-class _Parser:
-    def __init__(self, text: str) -> None:
-        self._tokens = list(_tokens(text))
-        self._next = 0
-        self._depth = 0
-        self._end = len(text)
-
-    def whole(self) -> _Node:
-        node = self._sum()
-        if self._next < len(self._tokens):
-            position, what = self._tokens[self._next]
-            raise ExpressionError(position, f"{_shown(what)} is not expected here")
-        return node
-
-    def _sum(self) -> _Node:
-        node = self._product()
-        while (sign := self._taken("+-")) is not None:
-            node = _Operation(sign, node, self._product())
-        return node
-
-    def _product(self) -> _Node:
-        node = self._factor()
-        while (sign := self._taken("*/")) is not None:
-            node = _Operation(sign, node, self._factor())
-        return node
-
-    def _factor(self) -> _Node:
-        if self._next == len(self._tokens):
-            raise ExpressionError(self._end, "a number, a reference in braces or ( is missing")
-        position, what = self._tokens[self._next]
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise ExpressionError(position, "it is nested too deeply")
-        self._next += 1
+def _applied(step: Decimal | str, stack: list[Decimal]) -> Decimal | None:
+    if isinstance(step, Decimal):
+        return step
+    right = stack.pop()
+    with localcontext(Context(prec=DIGITS)):
         try:
-            return self._signed_or_nested(what, position) if isinstance(what, str) else what
-        finally:
-            self._depth -= 1
-
-    def _signed_or_nested(self, sign: str, position: int) -> _Node:
-        if sign == "-":
-            return _Operation("-", Decimal(0), self._factor())
-        if sign != "(":
-            raise ExpressionError(position, f"{sign} is not expected here")
-        node = self._sum()
-        if self._taken(")") is None:
-            raise ExpressionError(position, "this ( is not closed")
-        return node
-
-    def _taken(self, signs: str) -> str | None:
-        if self._next == len(self._tokens):
+            return -right if step == "negate" else _APPLY[step](stack.pop(), right)
+        except ArithmeticError:
             return None
-        _, what = self._tokens[self._next]
-        if not isinstance(what, str) or what not in signs:
-            return None
-        self._next += 1
-        return what
+
+
+class _Reading:
+    """Dijkstra's shunting yard: signs wait until what binds tighter has been written out."""
+
+    def __init__(self) -> None:
+        self.steps: list[Step] = []
+        self.waiting: list[tuple[int, str]] = []
+        self.wants_value = True
+
+    def take(self, position: int, token: Decimal | Reference | str) -> None:
+        match token:
+            case Decimal() | Reference():
+                self._value(position, token)
+            case "(":
+                self._opening(position, "(")
+            case "-" if self.wants_value:
+                self._opening(position, "negate")
+            case ")":
+                self._closing(position)
+            case _:
+                self._operator(position, token)
+
+    def finish(self, end: int) -> tuple[Step, ...]:
+        if self.wants_value:
+            raise ExpressionError(end, "a number, a reference or ( is missing")
+        self._write_out(0)
+        if self.waiting:
+            raise ExpressionError(self.waiting[-1][0], "this ( is not closed")
+        return tuple(self.steps)
+
+    def _value(self, position: int, value: Decimal | Reference) -> None:
+        if not self.wants_value:
+            raise ExpressionError(position, "an operator is missing before this")
+        self.steps.append(value)
+        self.wants_value = False
+
+    def _opening(self, position: int, sign: str) -> None:
+        if not self.wants_value:
+            raise ExpressionError(position, "an operator is missing before this")
+        self.waiting.append((position, sign))
+
+    def _closing(self, position: int) -> None:
+        if self.wants_value:
+            raise ExpressionError(position, "a number, a reference or ( is missing before this")
+        self._write_out(0)
+        if not self.waiting:
+            raise ExpressionError(position, "this ) closes nothing")
+        self.waiting.pop()
+
+    def _operator(self, position: int, sign: str) -> None:
+        if self.wants_value:
+            raise ExpressionError(position, f"a number, a reference or ( is missing before {sign}")
+        self._write_out(_BINDS[sign] - 1)
+        self.waiting.append((position, sign))
+        self.wants_value = True
+
+    def _write_out(self, above: int) -> None:
+        while self.waiting and _BINDS[self.waiting[-1][1]] > above:
+            self.steps.append(cast("Step", self.waiting.pop()[1]))
 
 
 def _tokens(text: str) -> Iterator[tuple[int, Decimal | Reference | str]]:
-    position = 0
-    end = len(text.rstrip())
-    while position < end:
-        found = _TOKEN.match(text, position)
+    at, end = 0, len(text.rstrip())
+    while at < end:
+        found = _TOKEN.match(text, at)
         if found is None:
-            raise ExpressionError(position, f"{text[position:].strip()[:20]!r} cannot be read")
-        start = found.end() - len(found[0].lstrip())
-        if found["number"]:
-            yield start, Decimal(found["number"])
-        elif found["sign"]:
-            yield start, found["sign"]
-        else:
-            yield start, _reference(found["reference"], start)
-        position = found.end()
+            position = len(text) - len(text[at:].lstrip()) + 1
+            raise ExpressionError(position, f"{text[position - 1]!r} is not understood here")
+        kind = cast("str", found.lastgroup)
+        position, word = found.start(kind) + 1, found[kind]
+        match kind:
+            case "number":
+                yield position, Decimal(word)
+            case "reference":
+                yield position, _reference(position, word)
+            case _:
+                yield position, word
+        at = found.end()
 
 
-def _reference(text: str, position: int) -> Reference:
-    found = _REFERENCE.fullmatch(text.strip())
+def _reference(position: int, word: str) -> Reference:
+    found = _REFERENCE.fullmatch(word)
     if found is None:
-        raise ExpressionError(
-            position, f"{{{text}}} is no reference; write {{6.1}}, {{6.1:setting=inland}} or {{6.1@previous}}"
-        )
-    pairs = [tuple(pair.split("=")) for pair in (found["cell"] or "").split(",") if pair]
-    if len({name for name, _ in pairs}) < len(pairs):
-        raise ExpressionError(position, f"{{{text}}} names a dimension twice")
-    return Reference(
-        found["series"], tuple(sorted((name, code) for name, code in pairs)), cast("When | None", found["when"])
-    )
+        raise ExpressionError(position, f"{word} is not a reference; write {{6.1}}, {{6.1:setting=inland@previous}}")
+    pairs = [_pair(position, pair) for pair in found["cell"].split(",")] if found["cell"] is not None else []
+    if len(dict(pairs)) < len(pairs):
+        raise ExpressionError(position, f"{word} names a dimension twice")
+    return Reference(found["series"], tuple(sorted(pairs)), cast("When | None", found["when"]))
 
 
-def _references(node: _Node) -> Iterator[Reference]:
-    if isinstance(node, Reference):
-        yield node
-    elif isinstance(node, _Operation):
-        yield from _references(node.left)
-        yield from _references(node.right)
-
-
-def _value(node: _Node, lookup: Lookup) -> Decimal | None:
-    match node:
-        case Decimal():
-            return node
-        case Reference():
-            return lookup(node)
-    left, right = _value(node.left, lookup), _value(node.right, lookup)
-    return None if left is None or right is None else _BINARY[node.sign](left, right)
-
-
-def _shown(what: Decimal | Reference | str) -> str:
-    return f"{{{what.series}}}" if isinstance(what, Reference) else str(what)
+def _pair(position: int, text: str) -> tuple[str, str]:
+    found = _PAIR.fullmatch(text)
+    if found is None:
+        raise ExpressionError(position, f"{text.strip()!r} is not a pair; write setting=inland")
+    return found[1], found[2]
