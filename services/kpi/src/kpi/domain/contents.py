@@ -1,0 +1,161 @@
+"""What a report says: figures, inputs, narratives, evidence, and who may read the draft.
+
+A command on one figure is stale only where that figure has changed since its author read the report, so that two people
+on different KPIs never collide.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias, assert_never
+
+from common.kernel.decider import Decision
+from common.kernel.errors import DomainError, Violation
+from kpi.domain import commands, errors, events
+from kpi.domain.lookups import Definitions
+from kpi.domain.recording import cell_violations, evidence_violations, figure_violations, text_violations
+from kpi.domain.roadmap import REGIONAL, Part
+from kpi.domain.state import HeldFigure, HeldInput, HeldNarrative, State
+
+ContentCommand: TypeAlias = (
+    commands.RecordFigure
+    | commands.RecordInput
+    | commands.RecordNarrative
+    | commands.AddEvidence
+    | commands.InviteReader
+    | commands.RemoveReader
+)
+
+
+def decide(definitions: Definitions, command: ContentCommand, state: State) -> Decision[Any]:
+    match command:
+        case commands.RecordFigure():
+            return _figure(definitions, command, state)
+        case commands.RecordInput():
+            return _input(definitions, command, state)
+        case commands.RecordNarrative():
+            return _narrative(definitions, command, state)
+        case commands.AddEvidence():
+            return _evidence(command, state)
+        case commands.InviteReader():
+            known = command.reader in state.readers
+            return Decision(() if known else (events.ReaderInvited(command.reader, command.on, command.reason),))
+        case commands.RemoveReader():
+            if command.reader not in state.readers:
+                raise errors.UnknownReader
+            return Decision((events.ReaderRemoved(command.reader, command.on, command.reason),))
+        case _:
+            assert_never(command)
+
+
+def content_refused(state: State) -> DomainError | None:
+    """What stands against recording anything: the content stands until somebody reopens the report."""
+    match state.phase:
+        case "published":
+            return errors.PublishedReport()
+        case "accepted":
+            return errors.AcceptedReport()
+    return None
+
+
+def require_open(state: State) -> None:
+    if (refused := content_refused(state)) is not None:
+        raise refused
+
+
+def collected(definitions: Definitions, state: State, number: str) -> Part:
+    """The part, where this report records it. Raises `UnknownPart`, `DerivedFigure`, `NotCollectedHere`."""
+    part = definitions.parts.get(number)
+    if part is None:
+        below = definitions.named(number)
+        hint = f"KPI {number} has the parts {', '.join(p.number for p in below)}." if below else ""
+        raise errors.UnknownPart(hint or f"The roadmap has no KPI {number[:40]!r}.")
+    if part.derived:
+        raise errors.DerivedFigure(f"{number} follows from {part.formula}.")
+    if part not in definitions.collects(state.kind, state.jurisdiction):
+        collector = definitions.kpi_of[number].collector
+        raise errors.NotCollectedHere(f"{number} is collected by: {collector.replace('_', ' ')}.")
+    return part
+
+
+def _figure(definitions: Definitions, command: commands.RecordFigure, state: State) -> Decision[Any]:
+    part = collected(definitions, state, command.part)
+    _whose(definitions, command.jurisdiction, state)
+    require_open(state)
+    held = state.figure(command.jurisdiction, command.part)
+    _require_seen(command.seen, held, state)
+    if violations := figure_violations(definitions, part, command.figure):
+        raise errors.InvalidFigure("", *violations)
+    if held is not None and held.figure == command.figure:
+        return Decision()
+    return Decision(
+        (events.FigureRecorded(command.jurisdiction, command.part, command.figure, command.on, command.reason),)
+    )
+
+
+def _whose(definitions: Definitions, jurisdiction: str, state: State) -> None:
+    if state.jurisdiction is not None:
+        if jurisdiction != state.jurisdiction:
+            detail = f"This is the report of {state.jurisdiction}."
+            raise errors.NoMember(detail, Violation("/jurisdiction", errors.NoMember.code, detail))
+        return
+    known = [REGIONAL, *(member.jurisdiction for member in definitions.roadmap.members)]
+    if jurisdiction not in known:
+        detail = f"{jurisdiction[:40]!r} is none of {', '.join(known)}."
+        raise errors.NoMember(detail, Violation("/jurisdiction", errors.NoMember.code, detail))
+
+
+def _input(definitions: Definitions, command: commands.RecordInput, state: State) -> Decision[Any]:
+    part = collected(definitions, state, command.part)
+    if state.jurisdiction is None or not part.numeric:
+        raise errors.NotCollectedHere("Institutions contribute to the numbers of a jurisdiction's own report.")
+    require_open(state)
+    held = state.input(command.part, command.institution)
+    _require_seen(command.seen, held, state)
+    given = command.input
+    violations = [
+        *cell_violations(definitions, part, given.cells),
+        *evidence_violations(given.evidence),
+        *text_violations(given.comment, "/comment"),
+    ]
+    if not given.cells:
+        violations.append(Violation("/cells", "value_missing", "An input has at least one cell. Zero is a value."))
+    if violations:
+        raise errors.InvalidFigure("", *violations)
+    if held is not None and held.input == given:
+        return Decision()
+    return Decision((events.InputRecorded(command.part, command.institution, given, command.on, command.reason),))
+
+
+def _narrative(definitions: Definitions, command: commands.RecordNarrative, state: State) -> Decision[Any]:
+    if command.section not in definitions.sections:
+        raise errors.UnknownSection(f"The sections are: {', '.join(definitions.sections)}.")
+    require_open(state)
+    held = state.narrative(command.section)
+    _require_seen(command.seen, held, state)
+    narrative = command.narrative
+    violations = [
+        *text_violations(narrative.original, "/original"),
+        *text_violations(narrative.translation, "/translation"),
+    ]
+    if violations:
+        raise errors.InvalidInput("", *violations)
+    if held is not None and held.narrative == narrative:
+        return Decision()
+    return Decision((events.NarrativeRecorded(command.section, narrative, command.on, command.reason),))
+
+
+def _evidence(command: commands.AddEvidence, state: State) -> Decision[Any]:
+    require_open(state)
+    if command.evidence in state.evidence:
+        return Decision()
+    if violations := list(evidence_violations((*state.evidence, command.evidence), "")):
+        raise errors.InvalidInput("", *violations)
+    return Decision((events.EvidenceAdded(command.evidence, command.on, command.reason),))
+
+
+def _require_seen(seen: int, held: HeldFigure | HeldInput | HeldNarrative | None, state: State) -> None:
+    """Raises `StaleContent` with what stands there now."""
+    if seen > state.version:
+        raise errors.StaleContent(f"You named version {seen}; the report is at {state.version}.", held)
+    if held is not None and seen < held.version:
+        raise errors.StaleContent(f"It changed in version {held.version}; you have seen version {seen}.", held)
