@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import asyncpg
 from fastapi import FastAPI
 
 from common.eventsourcing.log import EventLog
@@ -21,12 +18,10 @@ from common.http.changes import Changes
 from common.http.health import Health, schema_at_head
 from common.http.problems import domain_problem
 from common.kernel.clock import utc_now
-from common.messaging.kafka.publisher import KafkaPublisher
-from common.messaging.relay import Relay, published, set_back
-from common.messaging.topics import declaration
+from common.messaging.relay import published
 from common.persistence.database import Database, open_database
 from common.reference.pack import Pack, load_pack
-from common.runtime.worker import until
+from common.runtime.write_service import WriteService
 from common.security.agencies import Agencies
 from common.security.api_keys import ApiKeys
 from common.security.authentication import Authenticator
@@ -48,15 +43,14 @@ from incidents.messaging.published import publish
 from incidents.readmodel.neighbours import look_around
 from incidents.readmodel.projections import coverage_rows, incident_rows
 from incidents.readmodel.queries import Queries
-from incidents.readmodel.rebuild import Comparison, rebuild, verify
 from incidents.readmodel.receipts import Receipts
-from incidents.readmodel.refold import TABLES, InlineTable
+from incidents.readmodel.refold import TABLES
 from incidents.settings import Settings
 
 SERVICE = "incidents"
 """The publisher's name in events, topics and positions."""
 
-__all__ = ["TABLES", "Maintenance", "maintenance", "running_app", "vocabulary"]
+__all__ = ["SERVICE", "running_app", "service", "vocabulary"]
 
 
 @asynccontextmanager
@@ -90,44 +84,8 @@ async def running_app(settings: Settings) -> AsyncIterator[FastAPI]:
         yield app
 
 
-async def relay(settings: Settings, stop: asyncio.Event) -> None:
-    """Publishes the log to Kafka until asked to stop. Raises `TopicsRefused`, `OSError` where the database cannot be
-    reached."""
-    async with (
-        open_database(settings.database_url, pool_size=settings.pool_size) as database,
-        Tail(database.connect) as tail,
-        KafkaPublisher(settings.kafka, declaration(settings.topics), SERVICE) as publisher,
-    ):
-        changes = Changes(SERVICE, EventLog(database.pool, codec()), codec(), publish)
-        await until(stop, Relay(database.pool, changes.read, tail.wait, publisher, SERVICE).run())
-
-
-@dataclass(frozen=True, slots=True)
-class Maintenance:
-    """What the operator's commands work with: one connection, and the log over it."""
-
-    connection: asyncpg.Connection[Any]
-    log: EventLog[Any]
-
-    async def rebuild(self, table: InlineTable) -> int:
-        return await rebuild(self.connection, table, codec())
-
-    async def verify(self, table: InlineTable) -> Comparison:
-        return await verify(self.connection, table, codec())
-
-    async def republish(self, after: int) -> None:
-        last = await Changes(SERVICE, self.log, codec(), publish).read(after - 1, 1) if after else []
-        await set_back(self.connection, SERVICE, after, last[0].cursor if last else None)
-
-
-@asynccontextmanager
-async def maintenance(settings: Settings) -> AsyncIterator[Maintenance]:
-    """Raises `OSError` where the database cannot be reached."""
-    connection: asyncpg.Connection[Any] = await asyncpg.connect(settings.database_url)
-    try:
-        yield Maintenance(connection, EventLog(connection, codec()))
-    finally:
-        await connection.close()
+def service() -> WriteService[Settings]:
+    return WriteService(SERVICE, Settings, running_app, codec, publish, TABLES, "incident")
 
 
 def vocabulary(pack: Pack) -> Vocabulary:

@@ -9,8 +9,9 @@ import asyncpg
 import pytest
 from world import World, line
 
-from incidents.bootstrap import maintenance
-from incidents.readmodel.rebuild import RebuildRunning
+from common.eventsourcing.inline_rebuild import RebuildRunning
+from common.runtime.write_service import maintenance
+from incidents.bootstrap import service
 from incidents.readmodel.refold import TABLES
 from incidents.settings import Settings
 
@@ -33,7 +34,7 @@ async def fill(world: World) -> str:
 @pytest.mark.parametrize("name", sorted(TABLES))
 async def test_a_recount_from_the_log_equals_what_the_appends_wrote(world: World, name: str) -> None:
     await fill(world)
-    async with maintenance(Settings(database_url=world.dsn)) as work:
+    async with maintenance(service(), Settings(database_url=world.dsn)) as work:
         found = await work.verify(TABLES[name])
         assert found.rows == {"incident": 6, "coverage": 1}[name]
         assert found.equal
@@ -42,7 +43,7 @@ async def test_a_recount_from_the_log_equals_what_the_appends_wrote(world: World
 
 async def test_a_row_that_was_tampered_with_is_named_and_mended(world: World) -> None:
     incident = await fill(world)
-    async with maintenance(Settings(database_url=world.dsn)) as work:
+    async with maintenance(service(), Settings(database_url=world.dsn)) as work:
         await work.connection.execute("UPDATE incident SET category = 'other' WHERE id = $1", incident)
         await work.connection.execute("DELETE FROM incident WHERE external_id = 'M-1'")
         found = await work.verify(TABLES["incident"])
@@ -68,7 +69,7 @@ async def test_a_rebuild_under_traffic_loses_nothing_and_disturbs_nobody(world: 
             pushed += 1
 
     traffic = asyncio.gather(push(), push())
-    async with maintenance(Settings(database_url=world.dsn)) as work:
+    async with maintenance(service(), Settings(database_url=world.dsn)) as work:
         names = await indexes(work.connection)
         for _ in range(3):
             for table in TABLES.values():
@@ -92,7 +93,7 @@ async def indexes(connection: asyncpg.Connection[Any]) -> list[str]:
 async def test_two_rebuilds_do_not_meet(world: World) -> None:
     connection = await asyncpg.connect(world.dsn)
     await connection.execute("SELECT pg_advisory_lock(7301003)")
-    async with maintenance(Settings(database_url=world.dsn)) as work:
+    async with maintenance(service(), Settings(database_url=world.dsn)) as work:
         with pytest.raises(RebuildRunning):
             await work.rebuild(TABLES["incident"])
     await connection.close()
@@ -106,7 +107,7 @@ async def test_erased_words_are_gone_everywhere_and_do_not_come_back(world: Worl
     version = (await world["rs-desk"].get(path)).json()["version"]
     headers["If-Match"] = f'"{version}"'
     assert "Two men argued." in (await world["rs-desk"].post(f"{path}/correct", json=body, headers=headers)).text
-    async with maintenance(Settings(database_url=world.dsn)) as work:
+    async with maintenance(service(), Settings(database_url=world.dsn)) as work:
         assert await work.log.erase_texts((await work.log.read(0, 1))[0].stream) > 0
         assert (await work.verify(TABLES["incident"])).equal
         dumped = await work.connection.fetchval(
@@ -131,7 +132,7 @@ async def test_erased_words_are_gone_everywhere_and_do_not_come_back(world: Worl
 
 
 async def test_an_empty_log_makes_empty_tables(world: World) -> None:
-    async with maintenance(Settings(database_url=world.dsn)) as work:
+    async with maintenance(service(), Settings(database_url=world.dsn)) as work:
         for table in TABLES.values():
             assert await work.rebuild(table) == 0
             assert (await work.verify(table)).rows == 0

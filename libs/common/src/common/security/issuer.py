@@ -54,19 +54,19 @@ class Issuer:
     def issue(
         self,
         role: str,
-        *,
+        *also: str,
         jurisdictions: Sequence[str] | None = None,
         agency: str | None = None,
         lifetime: timedelta = timedelta(hours=12),
         subject: str | None = None,
     ) -> str:
-        """A token for a made-up person in that role."""
+        """A token for a made-up person in that role, and in others besides."""
         now = self._clock()
         claims: dict[str, Any] = {
             "iss": self._issuer,
             "aud": self._audience,
             "sub": subject or f"embedded-{role}",
-            "roles": [role],
+            "roles": [role, *also],
             "iat": now,
             "nbf": now,
             "exp": now + lifetime,

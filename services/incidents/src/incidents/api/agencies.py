@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from common.http.problems import invalid
 from common.http.routing import Router
+from common.http.sent import Sent, Text
 from common.kernel.errors import Violation
 from common.security.agencies import Agency
 from common.security.api_keys import NewKey
@@ -18,7 +19,6 @@ from common.security.permissions import requires
 from common.security.principal import Principal
 from incidents.api import documents
 from incidents.api.dependencies import Services, Wired
-from incidents.api.schemas import Sent, Text
 from incidents.domain.vocabulary import Vocabulary
 
 router = Router(prefix="/v1/agencies", tags=["agencies"])

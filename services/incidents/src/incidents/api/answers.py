@@ -6,7 +6,6 @@ words of a narrative are not in it, and come in whenever it is given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -14,8 +13,7 @@ from starlette.responses import Response
 
 from common.eventsourcing.units import Outcome, UnitResult
 from common.eventsourcing.writer import Answer
-from common.http.idempotency import answer_response
-from common.http.position import position_header
+from common.http.answers import written_response
 from common.http.problems import violation_document
 from common.http.versions import etag
 from common.security.principal import Principal
@@ -25,11 +23,6 @@ from incidents.domain.state import State
 from incidents.readmodel.queries import Queries
 
 SERVICE = "incidents"
-
-
-def json_response(document: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A document of JSON values, dates, instants and UUIDs, as it stands."""
-    return Response(msgspec.json.encode(document), status, headers, media_type="application/json")
 
 
 def landed_answer(outcome: Outcome) -> Answer:
@@ -76,12 +69,5 @@ async def incident_response(principal: Principal, result: UnitResult, queries: Q
     return _response(result, whole)
 
 
-def written_headers(result: UnitResult) -> dict[str, str]:
-    """Where the write stands in the log."""
-    return position_header(SERVICE, result.log_id, result.position)
-
-
 def _response(result: UnitResult, answer: Answer) -> Response:
-    response = answer_response(answer, replayed=result.replayed is not None)
-    response.headers.update(written_headers(result))
-    return response
+    return written_response(SERVICE, result, answer)

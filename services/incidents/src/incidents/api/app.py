@@ -7,12 +7,13 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from common.eventsourcing.tail import Tail
+from common.http import me
 from common.http.app import create_app
 from common.http.changes import Changes, feed_router
 from common.http.health import Health
 from common.security.authentication import Authenticator
 from common.security.permissions import requires
-from incidents.api import agencies, batch, commands, coverage, feed_of_one, me, queries, receipts
+from incidents.api import agencies, batch, commands, coverage, feed_of_one, queries, receipts
 
 ROUTERS = (
     feed_of_one.router,

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Request, Response
 from starlette.datastructures import Headers
 
+from common.http.answers import json_response
 from common.http.bodies import body_limit
 from common.http.idempotency import KeyText
 from common.http.position import position_header
@@ -16,7 +17,6 @@ from common.http.routing import Router
 from common.kernel.errors import DomainError
 from common.security.permissions import requires
 from common.security.principal import Principal
-from incidents.api.answers import json_response
 from incidents.api.dependencies import Wired, actor, agency_of
 from incidents.api.receipts import RECEIPT_SCHEMA, batch_document
 from incidents.application.batch_body import MAX_BODY

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from common.http.answered import CHANGED
 from common.http.idempotency import Idempotency
 from common.http.routing import Router
 from common.http.versions import IfMatch
@@ -16,7 +17,7 @@ from common.security.permissions import requires
 from common.security.principal import Principal
 from incidents.api.answers import incident_answer, incident_response
 from incidents.api.dependencies import Wired, actor, require_covered, require_reach
-from incidents.api.documents import CHANGED, Incident
+from incidents.api.documents import Incident
 from incidents.api.schemas import Comment, Correction, DuplicateMark, Reason, Reclassification
 from incidents.application.incidents import Caller
 from incidents.domain import commands

@@ -6,13 +6,15 @@ from typing import Annotated, Any
 
 from starlette.responses import Response
 
+from common.http.answered import WRITTEN
+from common.http.answers import json_response, written_headers
 from common.http.routing import Router
 from common.http.versions import etag
 from common.security.permissions import requires
 from common.security.principal import Principal
-from incidents.api.answers import json_response, written_headers
+from incidents.api.answers import SERVICE
 from incidents.api.dependencies import Wired, actor, agency_of, require_covered
-from incidents.api.documents import WRITTEN, CoverageEntry, CoverageList
+from incidents.api.documents import CoverageEntry, CoverageList
 from incidents.api.schemas import CoverageDeclaration
 from incidents.readmodel.queries import Coverage
 
@@ -44,7 +46,9 @@ async def declare_coverage(
     result = await wired.incidents.declare(agency, jurisdiction, sent.complete_through, actor(principal))
     declared = await wired.queries.coverage_of(agency, jurisdiction)
     assert declared is not None, "it was written in the transaction that has just committed"
-    return json_response(_document(declared), headers={"ETag": etag(declared.version), **written_headers(result)})
+    return json_response(
+        _document(declared), headers={"ETag": etag(declared.version), **written_headers(SERVICE, result)}
+    )
 
 
 def _document(declared: Coverage) -> dict[str, Any]:

@@ -3,40 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
+from common.http.answered import Document, Warned
 from incidents.api.schemas import Casualties, Seizure, Source, Weapon
 from incidents.application.outcomes import Landed as LandedAs
 from incidents.domain import body as domain
 from incidents.domain.commands import Status
 from incidents.domain.state import Verification
-
-_TEXT = {"schema": {"type": "string"}}
-_ETAG = {"ETag": {**_TEXT, "description": "the version, for If-Match"}}
-_POSITION = {"SALWatch-Position": {**_TEXT, "description": "service:log id:position, for wait_for"}}
-_REPLAYED = {"Idempotency-Replayed": {**_TEXT, "description": "true where an earlier request's answer is repeated"}}
-
-READ: dict[str, Any] = {"headers": _ETAG}
-WRITTEN: dict[str, Any] = {"headers": {**_ETAG, **_POSITION}}
-CHANGED: dict[str, Any] = {"headers": {**_ETAG, **_POSITION, **_REPLAYED}}
-LANDED: dict[str, Any] = {"headers": {"Location": _TEXT, **_ETAG, **_POSITION, **_REPLAYED}}
-
-
-class Document(BaseModel):
-    """Base of what is answered; members may be added."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-class Warned(Document):
-    """Something worth a look that refuses nothing; in the shape of a problem's errors."""
-
-    pointer: str
-    code: str
-    detail: str
 
 
 class Landed(Document):
@@ -90,7 +65,7 @@ class Incident(Document):
     persons: list[KnownPerson]
     casualties: Casualties | None
     seizure: Seizure | None
-    sources: list[Source] = []
+    sources: list[Source] = []  # noqa: RUF012  Pydantic copies it
     narrative: str | None = None
 
 
@@ -159,14 +134,3 @@ class NewKey(Key):
     """`key` is shown this once."""
 
     key: str
-
-
-class Me(Document):
-    """What the credential of this request may do. `jurisdictions` is null for all."""
-
-    id: str
-    kind: Literal["machine", "person"]
-    agency: str | None
-    roles: list[str]
-    permissions: list[str]
-    jurisdictions: list[str] | None

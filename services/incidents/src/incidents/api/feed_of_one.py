@@ -7,13 +7,14 @@ from typing import Annotated
 from fastapi import Request
 from starlette.responses import Response
 
+from common.http.answered import LANDED
 from common.http.idempotency import KEY_HEADER, idempotency_of
 from common.http.routing import DirectRoute, Router
 from common.security.permissions import requires
 from common.security.principal import Principal
 from incidents.api.answers import landed_answer, landed_response
 from incidents.api.dependencies import Services, actor, agency_of
-from incidents.api.documents import LANDED, Landed
+from incidents.api.documents import Landed
 from incidents.api.schemas import IncidentLine
 from incidents.application.incidents import Caller
 

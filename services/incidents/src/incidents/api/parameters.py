@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from common.http.pagination import DEFAULT_LIMIT, MAX_LIMIT
 from common.http.problems import invalid
+from common.http.sent import Day
 from common.kernel.errors import Violation
-from incidents.api.schemas import Day
 from incidents.domain import body as domain
 from incidents.domain.vocabulary import Vocabulary
 from incidents.readmodel.filters import BoundingBox, Filters

@@ -10,16 +10,17 @@ from uuid import UUID
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from common.http.answered import READ
+from common.http.answers import json_response
+from common.http.as_of import AsOfParameter, parse_as_of
 from common.http.pagination import DEFAULT_LIMIT, next_link, read_cursor
 from common.http.routing import Router
 from common.http.versions import etag
 from common.kernel.errors import NotFound
 from common.security.permissions import requires
 from common.security.principal import Principal
-from incidents.api.answers import json_response
-from incidents.api.as_of import AsOfParameter, parse_as_of
 from incidents.api.dependencies import Services, Wired
-from incidents.api.documents import READ, History, Incident, IncidentList
+from incidents.api.documents import History, Incident, IncidentList
 from incidents.api.exports import EXPORTS, export
 from incidents.api.history import history_document
 from incidents.api.parameters import ListParameters

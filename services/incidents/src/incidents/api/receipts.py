@@ -8,12 +8,12 @@ from uuid import UUID
 from fastapi import Response
 from starlette.responses import StreamingResponse
 
+from common.http.answers import json_response
 from common.http.routing import Router
 from common.http.streaming import NDJSON
 from common.kernel.errors import NotFound
 from common.security.permissions import requires
 from common.security.principal import Principal
-from incidents.api.answers import json_response
 from incidents.api.dependencies import Wired
 from incidents.readmodel.receipts import ReceiptView
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from common.eventsourcing.log import EventLog, Recorded
+from common.eventsourcing.past import AsOf
 from incidents.domain.state import State, evolve
 
 
@@ -19,14 +20,6 @@ class Known:
     state: State
     version: int
     recorded_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class AsOf:
-    """A place in time: by the log's position, or by the instant of recording. Inclusive."""
-
-    position: int | None = None
-    instant: datetime | None = None
 
 
 class Past:

@@ -156,35 +156,37 @@ def publishing_refused(state: State, on: date) -> DomainError | None:
 
 
 def _open(command: commands.OpenRound, state: State | None) -> Decision[Any]:
+    planned = plan(command)
     if state is not None:
         raise errors.AlreadyOpened(f"The round of {state.period} is open already.")
-    plan = command.roadmap.schedule
-    periods = schedule.report_on(plan, command.period)
+    return Decision((planned,))
+
+
+def plan(command: commands.OpenRound) -> events.RoundOpened:
+    """What the round will be, reports included. Raises `UnknownPeriod`, `InvalidInput`."""
+    scheduled = command.roadmap.schedule
+    periods = schedule.report_on(scheduled, command.period)
     if periods is None:
         detail = f"No report of {command.roadmap.code} covers {command.period[:20]!r}."
         raise errors.UnknownPeriod(detail, Violation("/period", errors.UnknownPeriod.code, detail))
-    due = command.due or schedule.due(plan, periods)
+    due = command.due or schedule.due(scheduled, periods)
     if due < command.on:
         detail = f"The deadline {due} lies before the opening on {command.on}; name a later one."
         raise errors.InvalidInput(detail, Violation("/due", "due_before_opening", detail))
     whole = Period.parse(periods.narrative), Period.parse(periods.values)
     members = Definitions(command.roadmap).members(min(p.start for p in whole), max(p.end for p in whole))
-    reminders = schedule.reminders(plan, due) if command.reminders is None else tuple(sorted(command.reminders))
-    return Decision(
-        (
-            events.RoundOpened(
-                command.roadmap.code,
-                command.roadmap.version,
-                periods.number,
-                periods.narrative,
-                periods.values,
-                due,
-                reminders,
-                members,
-                command.on,
-                command.reason,
-            ),
-        )
+    reminders = schedule.reminders(scheduled, due) if command.reminders is None else tuple(sorted(command.reminders))
+    return events.RoundOpened(
+        command.roadmap.code,
+        command.roadmap.version,
+        periods.number,
+        periods.narrative,
+        periods.values,
+        due,
+        reminders,
+        members,
+        command.on,
+        command.reason,
     )
 
 

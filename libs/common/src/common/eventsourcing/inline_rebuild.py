@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from common.eventsourcing.codec import Codec
+from common.eventsourcing.inline import Connection, InlineTable, fill
 from common.kernel.errors import InConflict
-from incidents.readmodel.refold import Connection, InlineTable, fill
 
-_APPENDS = 7301001  # the lock that every append takes; see common/eventsourcing/schema.sql
+_APPENDS = 7301001  # the lock that every append takes; see schema.sql
 _REBUILDS = 7301003
 MOST_NAMED = 20
 

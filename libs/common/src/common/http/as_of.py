@@ -8,8 +8,8 @@ from typing import Annotated
 
 from fastapi import Query
 
+from common.eventsourcing.past import AsOf
 from common.http.problems import invalid_parameter
-from incidents.application.past import AsOf
 
 AsOfParameter = Annotated[
     str | None,

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+from common.http.answered import Document
 from common.http.routing import Router
 from common.security.permissions import requires
 from common.security.principal import Principal
-from incidents.api.documents import Me
 
 router = Router(tags=["credentials"])
+
+
+class Me(Document):
+    """What the credential of this request may do. `jurisdictions` is null for all."""
+
+    id: str
+    kind: Literal["machine", "person"]
+    agency: str | None
+    roles: list[str]
+    permissions: list[str]
+    jurisdictions: list[str] | None
 
 
 @router.get("/v1/me", summary="What this credential may do", responses={200: {"model": Me}})

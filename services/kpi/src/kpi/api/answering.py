@@ -1,0 +1,147 @@
+"""What commands are answered with: the report or the round as the command left it.
+
+What is stored under an Idempotency-Key names the stream and its version only, so that it holds no words that may be
+erased: a repeated request is answered with the state that the first one led to, made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from starlette.responses import Response
+
+from common.eventsourcing.units import Outcome, UnitResult
+from common.eventsourcing.writer import Answer
+from common.http.answers import written_response
+from common.http.problems import Problem, domain_problem
+from common.http.versions import etag
+from common.security.principal import Principal
+from kpi.api.dependencies import Services, acting
+from kpi.api.views import (
+    action_documents,
+    held_document,
+    held_narrative_document,
+    input_document,
+    report_document,
+    round_document,
+)
+from kpi.application.commanding import freezable
+from kpi.application.visibility import sight
+from kpi.domain import evolving
+from kpi.domain import round as rounds
+from kpi.domain.actions import Action, report_actions, round_actions
+from kpi.domain.errors import StaleContent
+from kpi.domain.lookups import Definitions
+from kpi.domain.state import HeldFigure, HeldInput, HeldNarrative, State
+from kpi.domain.validation import validate
+
+SERVICE = "kpi"
+
+
+def answer_of(status: int, location: str) -> Callable[[Outcome], Answer]:
+    """What is kept with the caller's key; `location` is the path of the stream's kind."""
+
+    def answer(outcome: Outcome) -> Answer:
+        headers = {"ETag": etag(outcome.version), "Location": f"{location}/{outcome.stream}"}
+        kept = {"stream": str(outcome.stream), "version": outcome.version}
+        return Answer(status, headers, msgspec.json.encode(kept).decode())
+
+    return answer
+
+
+async def written(result: UnitResult, kept: Answer, document: dict[str, Any]) -> Response:
+    """The whole answer to a command."""
+    body = msgspec.json.encode(document).decode()
+    return written_response(SERVICE, result, Answer(kept.status, kept.headers, body))
+
+
+def landed(result: UnitResult, answer: Callable[[Outcome], Answer]) -> tuple[Answer, UUID, int]:
+    """What was kept, or would be: the stream, and the version that the command led to."""
+    kept = result.replayed or answer(result.outcomes[0])
+    named = msgspec.json.decode(kept.body)
+    return kept, UUID(named["stream"]), named["version"]
+
+
+async def report_at(wired: Services, stream: UUID, version: int) -> State:
+    """The report as that version of it left it, with the words that are still there."""
+    state = None
+    for recorded in await wired.log.load(stream, up_to_version=version):
+        state = evolving.evolve(state, recorded.event)
+    assert state is not None, "it was written"
+    return state
+
+
+async def round_at(wired: Services, stream: UUID, version: int) -> rounds.State:
+    state = None
+    for recorded in await wired.log.load(stream, up_to_version=version):
+        state = rounds.evolve(state, recorded.event)
+    assert state is not None, "it was written"
+    return state
+
+
+async def actions_on(wired: Services, principal: Principal, definitions: Definitions, state: State) -> list[Action]:
+    findings = validate(definitions, state, await wired.history(definitions, state))
+    return list(report_actions(state, acting(wired, principal, state), findings))
+
+
+async def shown_report(wired: Services, principal: Principal, stream: UUID, state: State) -> dict[str, Any]:
+    definitions = await wired.queries.definitions_of(state)
+    actions = await actions_on(wired, principal, definitions, state)
+    return report_document(stream, state, definitions, sight(principal, state), actions)
+
+
+async def shown_round(wired: Services, principal: Principal, stream: UUID, state: rounds.State) -> dict[str, Any]:
+    reports = await wired.queries.reports(round=stream)
+    accepted = sum(freezable(row.state) for row in reports)
+    actions = round_actions(state, acting(wired, principal), accepted)
+    member = principal.may("reports:read-own") or principal.may("reports:read-submitted")
+    return round_document(stream, state, actions, objections=member)
+
+
+async def report_written(wired: Services, principal: Principal, result: UnitResult) -> Response:
+    kept, stream, version = landed(result, answer_of(200, "/v1/reports"))
+    state = await report_at(wired, stream, version)
+    return await written(result, kept, await shown_report(wired, principal, stream, state))
+
+
+async def round_written(wired: Services, principal: Principal, result: UnitResult, status: int = 200) -> Response:
+    kept, stream, version = landed(result, answer_of(status, "/v1/rounds"))
+    state = await round_at(wired, stream, version)
+    return await written(result, kept, await shown_round(wired, principal, stream, state))
+
+
+async def executed(definitions: Definitions, state: State, work: Awaitable[UnitResult]) -> UnitResult:
+    """The result; somebody else's value comes with the refusal of a stale one."""
+    try:
+        return await work
+    except StaleContent as error:
+        refused = domain_problem(error)
+        raise Problem(
+            refused.status_code,
+            refused.slug,
+            error.detail,
+            error.violations,
+            title=refused.title,
+            extra={"current": _current(definitions, state, error.current)},
+        ) from error
+
+
+def _current(definitions: Definitions, state: State, held: Any) -> dict[str, Any] | None:
+    match held:
+        case HeldFigure():
+            return held_document(definitions, state, held)
+        case HeldInput():
+            return input_document(definitions, held)
+        case HeldNarrative():
+            return held_narrative_document(held)
+    return None
+
+
+async def with_actions(
+    wired: Services, principal: Principal, definitions: Definitions, state: State, document: dict[str, Any]
+) -> dict[str, Any]:
+    actions = await actions_on(wired, principal, definitions, state)
+    return {**document, "actions": action_documents(actions)}

@@ -1,0 +1,232 @@
+"""What is sent to the service. Codes, units and what goes with what the domain says."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StrictInt
+from pydantic_core import PydanticCustomError
+
+from common.http.sent import Day, PlainDecimal, Sent, SentPart, Text
+from common.kernel.text import ErasableText
+from kpi.domain import values
+from kpi.domain.roadmap import TOTAL
+
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
+_LINK = re.compile(r"https?://[^\s]{1,2000}", re.ASCII)
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.ASCII)
+
+
+def _sha256(value: str) -> str:
+    if not _SHA256.fullmatch(value):
+        raise PydanticCustomError("sha256_malformed", "A SHA-256 is 64 small hexadecimal digits.")
+    return value
+
+
+def _link(value: str) -> str:
+    if not _LINK.fullmatch(value):
+        raise PydanticCustomError("link_malformed", "A link starts with https:// or http:// and holds no blank.")
+    return value
+
+
+def _language(value: str) -> str:
+    if not _LANGUAGE.fullmatch(value):
+        raise PydanticCustomError("language_malformed", "A language is a BCP 47 tag such as sr-Latn or sq.")
+    return value
+
+
+def _media_type(value: str) -> str:
+    if not _MEDIA_TYPE.fullmatch(value):
+        raise PydanticCustomError("media_type_malformed", "A media type is written like application/pdf.")
+    return value
+
+
+Sha256 = Annotated[str, AfterValidator(_sha256)]
+Link = Annotated[str, AfterValidator(_link)]
+Short = Annotated[Text, Field(min_length=1, max_length=300)]
+Long = Annotated[Text, Field(min_length=1, max_length=20_000)]
+Code = Annotated[Text, Field(min_length=1, max_length=80)]
+
+
+class Told(Sent):
+    """Every command may say on which day the fact happened, today without it; an earlier day needs a reason."""
+
+    on: Day | None = None
+    reason: Long | None = None
+
+
+class CellSent(SentPart):
+    """A dimension that is left out, or at `_T`, is at its total."""
+
+    dimensions: dict[Code, Code] = Field(default_factory=dict)
+    value: PlainDecimal
+
+    def to_domain(self) -> values.Cell:
+        named = sorted((name, code) for name, code in self.dimensions.items() if code != TOTAL)
+        return values.Cell(tuple(named), self.value)
+
+
+class StatusSent(SentPart):
+    item: Code
+    status: Code
+
+    def to_domain(self) -> values.ItemStatus:
+        return values.ItemStatus(self.item, self.status)
+
+
+class DocumentSent(SentPart):
+    title: Short
+    link: Link
+    adopted_on: Day | None = None
+    sha256: Sha256 | None = None
+
+    def to_domain(self) -> values.Document:
+        return values.Document(self.title, self.link, self.adopted_on, self.sha256)
+
+
+class EvidenceSent(SentPart):
+    """What a file is and where it lies; the file itself is not sent."""
+
+    name: Short
+    media_type: Annotated[str, AfterValidator(_media_type)]
+    size: Annotated[StrictInt, Field(ge=0)]
+    sha256: Sha256
+    link: Link
+
+    def to_domain(self) -> values.Evidence:
+        return values.Evidence(self.name, self.media_type, self.size, self.sha256, self.link)
+
+
+class Contribution(Told):
+    """Values and what stands behind them; `value` is short for one cell, the grand total."""
+
+    unit: Code | None = Field(None, description="where given it is checked against the KPI's")
+    value: PlainDecimal | None = None
+    cells: Annotated[tuple[CellSent, ...], Field(max_length=10_000)] = ()
+    comment: Long | None = None
+    evidence: Annotated[tuple[EvidenceSent, ...], Field(max_length=200)] = ()
+
+    def all_cells(self) -> tuple[values.Cell, ...]:
+        """Sorted, so that the order in which they are sent says nothing."""
+        cells = [cell.to_domain() for cell in self.cells]
+        if self.value is not None:
+            cells.append(values.Cell((), self.value))
+        return tuple(sorted(cells, key=lambda cell: cell.dimensions))
+
+
+class FigureSent(Contribution):
+    """A figure of one part of a KPI. `quality` is final where it is left out; `jurisdiction` is for the secretariat's
+    report alone."""
+
+    presence: values.Presence
+    quality: values.Quality | None = None
+    statuses: Annotated[tuple[StatusSent, ...], Field(max_length=500)] = ()
+    documents: Annotated[tuple[DocumentSent, ...], Field(max_length=200)] = ()
+    text: Long | None = None
+    jurisdiction: Code | None = None
+
+    def to_domain(self) -> values.Figure:
+        quality = self.quality or ("final" if self.presence == "reported" else None)
+        return values.Figure(
+            self.presence,
+            quality,
+            self.all_cells(),
+            tuple(sorted((s.to_domain() for s in self.statuses), key=lambda s: s.item)),
+            tuple(d.to_domain() for d in self.documents),
+            ErasableText.of(self.text) if self.text is not None else None,
+            ErasableText.of(self.comment) if self.comment is not None else None,
+            tuple(e.to_domain() for e in self.evidence),
+        )
+
+
+class InputSent(Contribution):
+    def to_domain(self) -> values.Input:
+        comment = ErasableText.of(self.comment) if self.comment is not None else None
+        return values.Input(self.all_cells(), comment, tuple(e.to_domain() for e in self.evidence))
+
+
+class NarrativeSent(Told):
+    """`translation` is the courtesy translation into English."""
+
+    language: Annotated[str, AfterValidator(_language)]
+    original: Long
+    translation: Long | None = None
+
+    def to_domain(self) -> values.Narrative:
+        translation = ErasableText.of(self.translation) if self.translation is not None else None
+        return values.Narrative(self.language, ErasableText.of(self.original), translation)
+
+
+class EvidenceAdded(EvidenceSent, Told):
+    pass
+
+
+class ExplanationSent(Told):
+    finding: Code
+    explanation: Long
+
+
+class Approval(Told):
+    """`digest`, where given, has to be that of the content as it now stands."""
+
+    digest: Sha256 | None = None
+
+
+class CommentSent(Sent):
+    """On a KPI's part, or on the whole without one."""
+
+    kpi: Code | None = None
+    text: Long
+
+
+class ReturnSent(Told):
+    comments: Annotated[tuple[CommentSent, ...], Field(min_length=1, max_length=200)]
+    digest: Sha256 | None = None
+
+
+class Reasoned(Told):
+    reason: Long
+
+
+class DueSent(Reasoned):
+    due: Day
+
+
+class ReaderSent(Told):
+    reader: Code = Field(description='the id of a credential as GET /v1/me tells it, e.g. "person:…"')
+
+
+class QueryText(Told):
+    text: Long | None = None
+
+
+class AnswerSent(Told):
+    answer: Long
+
+
+class RoadmapSent(Told):
+    """`version` is the newest shipped one where it is left out."""
+
+    code: Code
+    version: Code | None = None
+
+
+class RoundSent(Told):
+    """`period` or `number` says which report of the roadmap's schedule; `due` and `reminders` follow from it."""
+
+    roadmap: Code
+    period: Code | None = None
+    number: Annotated[StrictInt, Field(ge=1, le=500)] | None = None
+    due: Day | None = None
+    reminders: Annotated[tuple[Day, ...], Field(max_length=20)] | None = None
+
+
+class SharedSent(Told):
+    object_by: Day
+
+
+class ObjectionSent(Told):
+    text: Long
+    kpi: Code | None = None

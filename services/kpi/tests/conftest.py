@@ -1,0 +1,25 @@
+"""The service's app over a fresh database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from kpi_world import World
+
+from common.security.issuer import Issuer
+from common.testing.fixtures import FreshDatabase
+from kpi.bootstrap import running_app
+from kpi.settings import Settings
+
+
+@pytest.fixture
+async def world(fresh_database: FreshDatabase, tmp_path: Path) -> AsyncIterator[World]:
+    issuer = Issuer(tmp_path / "issuer.pem")
+    issuer.write_jwks(tmp_path / "jwks.json")
+    dsn = fresh_database("kpi")
+    async with running_app(Settings(database_url=dsn, jwks=str(tmp_path / "jwks.json"))) as app:
+        world = World(app, issuer, dsn, {})
+        yield world
+        await world.close()

@@ -1,0 +1,144 @@
+"""The service as people meet it, for tests: clients by role, and the way of a report in few words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from common.security.issuer import Issuer
+
+MEMBERS = ("AL", "BA", "ME", "MK", "RS", "XK")
+ROADMAP = "wb-salw"
+
+
+@dataclass
+class World:
+    """`world["commission_BA"]` is a client; what has no suffix is nobody's jurisdiction's ("secretariat")."""
+
+    app: FastAPI
+    issuer: Issuer
+    dsn: str
+    clients: dict[str, httpx.AsyncClient]
+
+    def __getitem__(self, name: str) -> httpx.AsyncClient:
+        """Made on first use: `<role>`, `<role>_<jurisdiction>`, `institution_<jurisdiction>_<code>`."""
+        if name not in self.clients:
+            self.clients[name] = self.client(self.token(name))
+        return self.clients[name]
+
+    def token(self, name: str) -> str:
+        role, jurisdiction, agency = named(name)
+        jurisdictions = None if jurisdiction is None else (jurisdiction,)
+        return self.issuer.issue(role, "backdate", subject=name, jurisdictions=jurisdictions, agency=agency)
+
+    def client(self, token: str | None) -> httpx.AsyncClient:
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://kpi", headers=headers)
+
+    async def close(self) -> None:
+        for client in self.clients.values():
+            await client.aclose()
+
+
+def named(name: str) -> tuple[str, str | None, str | None]:
+    """Role, jurisdiction and institution of a client's name."""
+    parts = name.split("_")
+    role = "commission_head" if name.startswith("commission_head") else parts[0]
+    rest = parts[2:] if role == "commission_head" else parts[1:]
+    return role, rest[0] if rest else None, rest[1] if len(rest) > 1 else None
+
+
+def on(day: str | date, **more: Any) -> dict[str, Any]:
+    """A body with the day on which it happened."""
+    return {"on": str(day), "reason": "Written down for a test.", **more}
+
+
+async def ok(response: httpx.Response, status: int = 200) -> Any:
+    assert response.status_code == status, f"{response.status_code}: {response.text}"
+    return response.json()
+
+
+def if_match(version: int) -> dict[str, str]:
+    return {"If-Match": f'"{version}"'}
+
+
+async def opened(world: World, period: str = "2020-S1", day: str = "2020-07-01", roadmap: str = ROADMAP) -> Any:
+    """A round of the roadmap, which is published first."""
+    await ok(await world["secretariat"].post("/v1/roadmaps", json=on("2018-07-10", code=roadmap)), 201)
+    body = on(day, roadmap=roadmap, period=period, due="2020-09-30" if period == "2020-S1" else None)
+    return await ok(await world["secretariat"].post("/v1/rounds", json={k: v for k, v in body.items() if v}), 201)
+
+
+async def report_of(world: World, round_id: str, jurisdiction: str | None) -> Any:
+    """A report of the round, as its commission sees it."""
+    found = await ok(await world["secretariat"].get("/v1/reports", params={"round": round_id}))
+    (head,) = [item for item in found["items"] if item["jurisdiction"] == jurisdiction]
+    who = world["secretariat"] if jurisdiction is None else world[f"commission_{jurisdiction}"]
+    return await ok(await who.get(f"/v1/reports/{head['id']}"))
+
+
+async def record(
+    client: httpx.AsyncClient, report: Mapping[str, Any], kpi: str, body: Mapping[str, Any], seen: int | None = None
+) -> httpx.Response:
+    version = report["version"] if seen is None else seen
+    return await client.put(f"/v1/reports/{report['id']}/values/{kpi}", json=dict(body), headers=if_match(version))
+
+
+async def fill(world: World, report: Mapping[str, Any], values: Mapping[str, Any], day: str = "2020-08-01") -> Any:
+    """Says something of every part that the report collects: the given values, `not_reported` of the rest."""
+    client = world[f"commission_{report['jurisdiction']}"]
+    definition = await ok(await client.get(f"/v1/roadmaps/{report['roadmap']}"))
+    for kpi in definition["kpis"]:
+        mine = kpi["collector"] == "commission" and (kpi["members"] is None or report["jurisdiction"] in kpi["members"])
+        for part in kpi["parts"] if mine else ():
+            if part["formula"] is None:
+                body = on(day, **_body(values.get(part["number"])))
+                await ok(await record(client, report, part["number"], body))
+    return await ok(await client.get(f"/v1/reports/{report['id']}"))
+
+
+def _body(value: Any) -> dict[str, Any]:
+    if value is None:
+        return {"presence": "not_reported"}
+    return dict(value) if isinstance(value, Mapping) else {"presence": "reported", "value": str(value)}
+
+
+async def explained(world: World, report: Mapping[str, Any], day: str = "2020-08-01") -> Any:
+    """Every warning that validation finds is explained."""
+    client = world[f"commission_{report['jurisdiction']}"]
+    path = f"/v1/reports/{report['id']}"
+    for finding in (await ok(await client.get(f"{path}/validation")))["items"]:
+        if finding["severity"] == "warning" and finding["explanation"] is None:
+            body = on(day, finding=finding["id"], explanation="It was so.")
+            await ok(await client.post(f"{path}/explanations", json=body))
+    return await ok(await client.get(path))
+
+
+async def submitted(world: World, report: Mapping[str, Any], values: Mapping[str, Any], day: str = "2020-08-10") -> Any:
+    await fill(world, report, values, day)
+    seen = await explained(world, report, day)
+    head = world[f"commission_head_{report['jurisdiction']}"]
+    path = f"/v1/reports/{report['id']}/endorse"
+    return await ok(await head.post(path, json=on(day, digest=seen["digest"]), headers=if_match(seen["version"])))
+
+
+async def accepted(world: World, report: Mapping[str, Any], values: Mapping[str, Any], day: str = "2020-08-10") -> Any:
+    sent = await submitted(world, report, values, day)
+    path = f"/v1/reports/{report['id']}/accept"
+    return await ok(await world["secretariat"].post(path, json=on(day), headers=if_match(sent["version"])))
+
+
+async def published(world: World, round_id: str, shared: str = "2020-08-15", day: str = "2020-09-01") -> Any:
+    """The draft is shared for some days and the round published."""
+    secretariat = world["secretariat"]
+    path = f"/v1/rounds/{round_id}"
+    seen = await ok(await secretariat.get(path))
+    if seen["object_by"] is None:
+        body = on(shared, object_by="2020-08-31")
+        seen = await ok(await secretariat.post(f"{path}/share-draft", json=body, headers=if_match(seen["version"])))
+    return await ok(await secretariat.post(f"{path}/publish", json=on(day), headers=if_match(seen["version"])))
