@@ -7,7 +7,21 @@ from datetime import timedelta
 from common.security.issuer import DEFAULT_AUDIENCE, DEFAULT_ISSUER, Issuer
 from embedded.home import Home
 
-ROLES = ("verifier", "secretariat", "analyst", "administrator")
+BACKDATE = "backdate"
+"""Lets the people of the demo write down what happened in 2020."""
+INSTITUTION = "border-police"
+MEMBERS = ("AL", "BA", "ME", "MK", "RS", "XK")
+"""The jurisdictions whose commissions report; a role without one of them is BA's."""
+OF_ONE_JURISDICTION = ("institution", "commission", "commission_head")
+ROLES = (
+    "verifier",
+    "secretariat",
+    "analyst",
+    "administrator",
+    *OF_ONE_JURISDICTION,
+    *(f"{role}_{member}" for role in OF_ONE_JURISDICTION for member in MEMBERS),
+)
+"""Whom `make token` and demo.json know."""
 FOR_PEOPLE = timedelta(days=30)
 FOR_SERVICES = timedelta(days=365)  # longer than a demo runs; each start of a process gets a new one
 
@@ -25,7 +39,17 @@ class Access:
 
     def token(self, role: str) -> str:
         """A token of a person in that role, good for a month."""
-        return self._issuer.issue(role, lifetime=FOR_PEOPLE)
+        plain, _, jurisdiction = role.rpartition("_") if role[-2:].isupper() else (role, "", "BA")
+        if plain not in OF_ONE_JURISDICTION:
+            return self._issuer.issue(role, BACKDATE, lifetime=FOR_PEOPLE)
+        return self._issuer.issue(
+            plain,
+            BACKDATE,
+            jurisdictions=[jurisdiction],
+            agency=INSTITUTION if plain == "institution" else None,
+            lifetime=FOR_PEOPLE,
+            subject=f"embedded-{plain}-{jurisdiction}",
+        )
 
     def tokens(self) -> dict[str, str]:
         return {role: self.token(role) for role in ROLES}

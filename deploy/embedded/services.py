@@ -19,8 +19,10 @@ from embedded.supervisor import Program
 POSTGRES_SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "2GB"}
 NOTE = "Illustrative microdata: the sums are those published, every single record is made up (docs/demo-data.md)."
 SAMPLE_PACK = "western-balkans"
-SERVICES: Mapping[str, int] = {"incidents": 1, "reporting": 4}
+SERVICES: Mapping[str, int] = {"incidents": 1, "kpi": 2, "reporting": 4}
 """Every service with the offset of its port from the base, in the order in which they start."""
+FOLLOWS: Mapping[str, Sequence[str]] = {"kpi": ["incidents"], "reporting": ["incidents", "kpi"]}
+"""Whose events a service reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class Part:
 PARTS: Sequence[Part] = (
     Part("incidents-api", "incidents", "api", 1, 51),
     Part("incidents-relay", "incidents", "relay", None, 71),
+    Part("kpi-api", "kpi", "api", 2, 52),
+    Part("kpi-relay", "kpi", "relay", None, 72),
+    Part("kpi-worker", "kpi", "worker", None, 62),
     Part("reporting-api", "reporting", "api", 4, 54),
     Part("reporting-worker", "reporting", "worker", None, 64),
 )
@@ -105,11 +110,11 @@ class Installation:
         if part is not None:
             settings[f"{prefix}_METRICS_PORT"] = str(self.home.port(part.metrics))
             settings["SALWATCH_INSTANCE"] = part.name
-        if service == "reporting":
-            settings["REPORTING_INCIDENTS_URL"] = self.home.url(SERVICES["incidents"])
-            if sample_pack():
-                settings["REPORTING_NOTE"] = NOTE
-            settings["REPORTING_INCIDENTS_CREDENTIAL"] = f"Bearer {self.access.service_token('reporting')}"
+        for publisher in FOLLOWS.get(service, ()):
+            settings[f"{prefix}_{publisher.upper()}_URL"] = self.home.url(SERVICES[publisher])
+            settings[f"{prefix}_{publisher.upper()}_CREDENTIAL"] = f"Bearer {self.access.service_token(service)}"
+        if service == "reporting" and sample_pack():
+            settings["REPORTING_NOTE"] = NOTE
         return settings
 
     def migrate(self, service: str) -> None:

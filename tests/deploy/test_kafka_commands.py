@@ -68,7 +68,8 @@ def test_a_machine_without_java_is_told_so(embedded: Run, tmp_path: Path) -> Non
 
 def test_the_job_creates_the_topics(own_kafka: EmbeddedKafka) -> None:
     created = run(JOB, SALWATCH_KAFKA=own_kafka.bootstrap)
-    assert (created.returncode, created.stdout) == (0, "incidents.events: created with 12 partitions\n")
+    made = [f"{service}.events: created with 12 partitions\n" for service in ("incidents", "kpi")]
+    assert (created.returncode, created.stdout) == (0, "".join(made))
 
 
 async def test_the_job_refuses_another_number_of_partitions(own_kafka: EmbeddedKafka) -> None:
