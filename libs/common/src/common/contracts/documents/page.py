@@ -60,12 +60,12 @@ def _publisher(topic: Topic) -> Iterable[str]:
     publisher = topic.publisher
     schemas = contracts.schemas(publisher)
     events = {name: schemas[CONTRACTS[name].__name__] for name in contracts.wire_names(publisher)}
-    readers = ", ".join(f"`{reader}`" for reader in READERS[publisher])
+    readers = [f"`{reader}`" for reader in READERS[publisher]]
     yield f"## {publisher}"
     yield inspect.getdoc(import_module(f"common.contracts.{publisher}")) or ""
     yield (
         f"Topic `{topic.name}`: {topic.partitions} partitions, a record is kept for {topic.days} days. "
-        f"Of the services, {readers} reads every event."
+        f"Of the services, {' and '.join(readers)} {'read' if len(readers) > 1 else 'reads'} them."
     )
     yield _table(("Event", "When"), [(f"[`{name}`](#{_anchor(name)})", _told(events[name])) for name in events])
     for name, schema in events.items():
