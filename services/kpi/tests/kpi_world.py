@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -139,6 +139,6 @@ async def published(world: World, round_id: str, shared: str = "2020-08-15", day
     path = f"/v1/rounds/{round_id}"
     seen = await ok(await secretariat.get(path))
     if seen["object_by"] is None:
-        body = on(shared, object_by="2020-08-31")
+        body = on(shared, object_by=str(date.fromisoformat(shared) + timedelta(days=10)))
         seen = await ok(await secretariat.post(f"{path}/share-draft", json=body, headers=if_match(seen["version"])))
     return await ok(await secretariat.post(f"{path}/publish", json=on(day), headers=if_match(seen["version"])))

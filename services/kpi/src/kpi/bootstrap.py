@@ -64,6 +64,7 @@ async def running_app(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
             tail,
             Authenticator(ROLES, tokens=tokens),
             Health([schema_at_head(database.pool, SERVICE)]),
+            roadmaps,
         )
         app.state.services = Services(
             pack=pack,

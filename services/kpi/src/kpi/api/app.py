@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -13,7 +14,9 @@ from common.http.changes import Changes, feed_router
 from common.http.health import Health
 from common.security.authentication import Authenticator
 from common.security.permissions import requires
-from kpi.api import approvals, queries, recording, reports, roadmaps, rounds
+from kpi.api import approvals, compare, progress, queries, recording, reports, roadmaps, rounds
+from kpi.api.data import data_router
+from kpi.domain.roadmap import Roadmap
 
 ROUTERS = (
     roadmaps.router,
@@ -22,17 +25,21 @@ ROUTERS = (
     recording.router,
     approvals.router,
     queries.router,
+    compare.router,
+    progress.router,
     me.router,
 )
 
 
-def kpi_app(changes: Changes, tail: Tail, authenticator: Authenticator, health: Health) -> FastAPI:
-    """The parts that routes use are set afterwards, as `app.state.services`."""
+def kpi_app(
+    changes: Changes, tail: Tail, authenticator: Authenticator, health: Health, shipped: Sequence[Roadmap]
+) -> FastAPI:
+    """The parts that routes use are set afterwards, as `app.state.services`; `shipped` are the pack's roadmaps."""
     return create_app(
         "SALWatch kpi",
         service="kpi",
         version=version("salwatch-kpi"),
-        routers=[*ROUTERS, feed_router(changes, tail, requires("events:read"))],
+        routers=[*ROUTERS, data_router(shipped), feed_router(changes, tail, requires("events:read"))],
         authenticator=authenticator,
         health=health,
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 
+from common.kernel.expressions import Expression, parse
 from kpi.domain.events import ReportKind
 from kpi.domain.roadmap import CodeList, Kpi, Member, Objective, Part, Roadmap
 
@@ -53,6 +54,16 @@ class Definitions:
         if kpi in self.parts:
             return (self.parts[kpi],)
         return next((entry.parts for entry in self.roadmap.kpis if entry.number == kpi), ())
+
+    def series_of(self, part: Part) -> tuple[str, ...]:
+        """The parts that a formula names."""
+        references = self.formula(part).references if part.derived else ()
+        return tuple(dict.fromkeys(reference.series for reference in references))
+
+    def formula(self, part: Part) -> Expression:
+        """Of a derived part."""
+        assert part.formula is not None, f"{part.number} is recorded"
+        return parse(part.formula)
 
     def collects(self, kind: ReportKind, jurisdiction: str | None) -> tuple[Part, ...]:
         """The parts that a report of that kind records: a jurisdiction's what its commission collects of the KPIs that

@@ -71,6 +71,11 @@ class Queries:
         """The version of a roadmap that was published last."""
         return next((state for state in reversed(await self.roadmaps()) if state.roadmap.code == code), None)
 
+    async def first_roadmap(self) -> str | None:
+        """The code of the roadmap that was published first: the one that is meant where none is named."""
+        code: str | None = await self._pool.fetchval("SELECT code FROM roadmap ORDER BY recorded_at, id LIMIT 1")
+        return code
+
     async def rounds(self, *, roadmap: str | None = None, period: str | None = None) -> list[RoundRow]:
         rows = await self._pool.fetch(
             "SELECT id, document::text, recorded_at FROM round"

@@ -9,11 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from common.kernel.numbers import change_percent
 from common.kernel.periods import Period
 from common.reference.pack import Pack
 from reporting.application.answers import Answer, Coverage, Figure, Footnote, Row
 from reporting.application.comparisons import ByPeriod, BySpan, Comparison, Count, Counts, Key, counted
-from reporting.application.figures import MISSING, Reckoned, change_percent, reckon, written
+from reporting.application.figures import MISSING, Reckoned, reckon, written
 from reporting.application.footnotes import footnotes
 from reporting.application.keys import every_key, in_order
 from reporting.application.links import incidents_link

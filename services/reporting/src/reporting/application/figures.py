@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
 
+from common.kernel.numbers import plain
 from reporting.application.answers import Figure, State
 from reporting.application.questions import Question
 from reporting.application.scope import Scope, Span
 
-_CENT, _TENTH = Decimal("0.01"), Decimal("0.1")
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,3 @@ def written(question: Question, exact: Decimal | None) -> Figure:
     if question.measure == "seized_items":
         return plain(exact)
     return int(exact)
-
-
-def plain(quantity: Decimal) -> str:
-    """12.000 as 12 and 2.500 as 2.5, never 1E+3."""
-    text = f"{quantity:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def change_percent(value: Decimal | None, previous: Decimal | None) -> float | Literal["n/a"]:
-    """Rounded half up to one decimal; "n/a" from zero or from what is missing."""
-    if value is None or not previous:
-        return "n/a"
-    return float(((value - previous) * 100 / previous).quantize(_TENTH, ROUND_HALF_UP))

@@ -7,9 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from common.kernel.numbers import change_percent
 from common.kernel.periods import previous_span, year_before
 from reporting.application.answers import Row
-from reporting.application.figures import change_percent
 from reporting.dashboard import wording
 from reporting.dashboard.tables import Cell, Column
 
