@@ -14,7 +14,18 @@ from common.http.changes import Changes, feed_router
 from common.http.health import Health
 from common.security.authentication import Authenticator
 from common.security.permissions import requires
-from kpi.api import approvals, compare, progress, queries, recording, reports, roadmaps, rounds
+from kpi.api import (
+    approvals,
+    compare,
+    printing,
+    progress,
+    queries,
+    recording,
+    reports,
+    roadmaps,
+    rounds,
+    sheets,
+)
 from kpi.api.data import data_router
 from kpi.domain.roadmap import Roadmap
 
@@ -27,6 +38,8 @@ ROUTERS = (
     queries.router,
     compare.router,
     progress.router,
+    sheets.router,
+    printing.router,
     me.router,
 )
 

@@ -1,0 +1,252 @@
+"""The report as a workbook, CSV or JSON to fill in, and what is filled in taken over: all of it or nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from fastapi import Query, Request
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from common.eventsourcing.units import Outcome
+from common.http.answered import CHANGED, Document
+from common.http.answers import json_response, written_headers
+from common.http.bodies import body_limit
+from common.http.problems import Problem, invalid, violation_document
+from common.http.routing import Router
+from common.http.validation import body_violations
+from common.http.versions import IfMatch, etag
+from common.kernel.errors import Violation
+from common.security.permissions import requires
+from common.security.principal import Principal
+from kpi.api.answering import SERVICE
+from kpi.api.dependencies import Services, Wired, caller, text, told_on
+from kpi.api.reports import Withheld
+from kpi.api.schemas import Code, FigureSent, Told
+from kpi.application.history import settled
+from kpi.application.lines import COLUMNS, Entry, Line, entries, lines, located
+from kpi.application.sheets import LARGEST_FILE, UnreadableWorkbook, read, workbook
+from kpi.application.visibility import require_own, sight
+from kpi.domain.commands import RecordFigure
+from kpi.domain.lookups import Definitions
+from kpi.domain.state import State
+from kpi.domain.values import Content
+
+router = Router(prefix="/v1/reports/{report_id}", tags=["in and out"])
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class FigureOfPart(FigureSent):
+    """A line of a JSON import."""
+
+    kpi: Code
+
+
+@router.get(
+    "/template.xlsx",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {"schema": {"type": "string", "format": "binary"}}}}},
+    summary="The report as a workbook",
+)
+async def read_template(
+    report_id: UUID, principal: Annotated[Principal, requires("kpi:read")], wired: Wired
+) -> Response:
+    """A sheet per goal with units, dimensions and hints, last period's values in grey, and what is entered so far."""
+    state, definitions, before, period = await _of(wired, principal, report_id)
+    content = workbook(definitions, state, before, period)
+    return Response(content, media_type=XLSX, headers=_download(state, "xlsx"))
+
+
+@router.get(
+    "/template.csv",
+    response_class=Response,
+    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}}},
+    summary="The report as CSV",
+)
+async def read_csv_template(
+    report_id: UUID, principal: Annotated[Principal, requires("kpi:read")], wired: Wired
+) -> Response:
+    """One line per value, to be filled in and imported again."""
+    state, definitions, before, _ = await _of(wired, principal, report_id)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for line in lines(definitions, state, before):
+        writer.writerow([_defused(getattr(line, column)) for column in COLUMNS])
+    return Response(out.getvalue(), media_type="text/csv; charset=utf-8", headers=_download(state, "csv"))
+
+
+@router.post(
+    "/import",
+    response_class=Response,
+    responses={200: {"model": Document, **CHANGED}, 422: {"model": Document}},
+    dependencies=[body_limit(LARGEST_FILE)],
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                XLSX: {"schema": {"type": "string", "format": "binary"}},
+                "text/csv": {"schema": {"type": "string"}},
+                "application/json": {"schema": {"type": "object", "properties": {"values": {"type": "array"}}}},
+            },
+        }
+    },
+    summary="Take over a filled-in workbook, CSV or JSON",
+)
+async def import_report(
+    report_id: UUID,
+    request: Request,
+    principal: Annotated[Principal, requires("figures:record")],
+    seen: IfMatch,
+    wired: Wired,
+    dry_run: Annotated[bool, Query(description="says what would happen and changes nothing")] = False,  # noqa: FBT002
+    on: Annotated[str | None, Query(max_length=10, description="the day it happened")] = None,
+    reason: Annotated[str | None, Query(max_length=2_000)] = None,
+) -> Response:
+    """All of it or nothing, with a result for every cell. What is pushed back unchanged records nothing."""
+    row = await wired.report(report_id)
+    require_own(principal, row.state)
+    definitions = await wired.queries.definitions_of(row.state)
+    told = _told(on, reason)
+    day = told_on(wired, principal, told, row.state.jurisdiction)
+    found = await _entries(request, definitions, row.state)
+    commands = [
+        RecordFigure(row.state.jurisdiction or "", e.part, e.figure, seen, day, text(told.reason))
+        for e in found
+        if e.figure is not None
+    ]
+    unreadable = any(e.figure is None for e in found)
+    result = await wired.commanding.record_all(
+        report_id, definitions, commands, caller(principal), dry_run=dry_run or unreadable
+    )
+    items = _items(found, result.outcomes)
+    rejected = any(item["outcome"] == "rejected" for item in items)
+    document = {
+        "outcome": "rejected" if rejected else "dry_run" if dry_run else "recorded",
+        "summary": {name: sum(i["outcome"] == name for i in items) for name in ("recorded", "unchanged", "rejected")},
+        "items": items,
+    }
+    version = result.outcomes[-1].version if result.outcomes and not (rejected or dry_run) else row.state.version
+    headers = {"ETag": etag(version), **written_headers(SERVICE, result)}
+    return json_response(document, 422 if rejected else 200, headers)
+
+
+def _items(found: Sequence[Entry], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """A result for every part, its errors each where they stand."""
+    readable = iter(outcomes)
+    items = []
+    for entry in found:
+        errors = [(place, violation) for place, violation in entry.violations]
+        outcome = "rejected"
+        if entry.figure is not None:
+            decided = next(readable)
+            if decided.error is None:
+                outcome = "recorded" if decided.events else "unchanged"
+            else:
+                errors = [(located(entry, violation), violation) for violation in decided.error.violations]
+        items.append(
+            {
+                "kpi": entry.part,
+                "cell": entry.place,
+                "outcome": outcome,
+                "errors": [{"cell": place, **violation_document(violation)} for place, violation in errors],
+            }
+        )
+    return items
+
+
+async def _of(wired: Services, principal: Principal, report_id: UUID) -> tuple[State, Definitions, Content, str | None]:
+    """The report, its roadmap, and what the jurisdiction said last before it. Raises `Withheld`."""
+    row = await wired.report(report_id)
+    state = row.state
+    if sight(principal, state) != "full" or state.jurisdiction is None:
+        raise Withheld
+    rows = await wired.queries.reports(roadmap=state.roadmap, jurisdiction=state.jurisdiction)
+    earlier = [r.state for r in rows if r.state.number < state.number and settled(r.state) is not None]
+    before = settled(earlier[-1]) if earlier else None
+    period = earlier[-1].values_period if earlier else None
+    return state, await wired.queries.definitions_of(state), before or Content(), period
+
+
+async def _entries(request: Request, definitions: Definitions, state: State) -> list[Entry]:
+    """Raises `Problem` 400, 415 and 422."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body = await request.body()
+    match kind:
+        case "application/json":
+            return _of_json(body)
+        case "text/csv":
+            return entries(definitions, state, _of_csv(body))
+        case _ if kind == XLSX:
+            try:
+                return entries(definitions, state, list(read(body)))
+            except UnreadableWorkbook as error:
+                raise Problem(400, "unreadable-workbook", str(error)) from error
+    detail = f"An import is {XLSX}, text/csv or application/json, not {kind or 'unnamed'}"
+    raise Problem(415, "unsupported-media-type", detail, headers={"Accept": f"{XLSX}, text/csv, application/json"})
+
+
+def _of_csv(body: bytes) -> list[Line]:
+    try:
+        reader = csv.DictReader(io.StringIO(body.decode("utf-8-sig")), strict=True)
+        if set(reader.fieldnames or ()) - set(COLUMNS) or "kpi" not in (reader.fieldnames or ()):
+            raise Problem(400, "unreadable-csv", f"The columns are {', '.join(COLUMNS)}.")
+        return [
+            Line(
+                f"line {n}",
+                *(_undefused(row.get(column) or "") for column in COLUMNS),
+            )
+            for n, row in enumerate(reader, start=2)
+        ]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Problem(400, "unreadable-csv", f"The file is no CSV in UTF-8: {error}") from error
+
+
+def _of_json(body: bytes) -> list[Entry]:
+    try:
+        document = msgspec.json.decode(body)
+        sent = document["values"]
+        assert isinstance(sent, list)
+    except (msgspec.DecodeError, KeyError, TypeError, AssertionError) as error:
+        raise Problem(400, "malformed-json", 'The body is {"values": [{"kpi", "presence", …}]}.') from error
+    found = []
+    for n, each in enumerate(sent):
+        place = f"/values/{n}"
+        try:
+            figure = FigureOfPart.model_validate(each)
+        except ValidationError as error:
+            wrong = body_violations(error.errors(include_url=False), FigureOfPart)
+            kpi = str(each.get("kpi", "")) if isinstance(each, dict) else ""
+            found.append(Entry(kpi, place, None, (), tuple((f"{place}{v.pointer}", v) for v in wrong)))
+        else:
+            found.append(Entry(figure.kpi, place, figure.to_domain()))
+    return found
+
+
+def _told(on: str | None, reason: str | None) -> Told:
+    try:
+        return Told.model_validate({"on": on, "reason": reason} if on else {"reason": reason})
+    except ValidationError as error:
+        (first, *_) = body_violations(error.errors(include_url=False), Told)
+        raise invalid([Violation(f"?{first.pointer[1:]}", first.code, first.detail)]) from error
+
+
+def _defused(cell: str) -> str:
+    """A spreadsheet that opens the file takes no text for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _undefused(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULA) else cell
+
+
+def _download(state: State, suffix: str) -> dict[str, str]:
+    name = f"{state.roadmap}-{state.number}-{state.jurisdiction}.{suffix}"
+    return {"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag(state.version)}
