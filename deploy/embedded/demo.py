@@ -15,6 +15,7 @@ from embedded.agencies import api_keys
 from embedded.bars import Bars
 from embedded.home import Home, write_json
 from embedded.kafka import carrier
+from embedded.kpi_reports.load import check_reports, load_reports
 from embedded.load import check, load
 from embedded.servers import Servers
 from embedded.services import Installation
@@ -96,9 +97,11 @@ class _Demo:
         async with httpx.AsyncClient(base_url=urls["incidents"]) as client:
             self._keys = await api_keys(self._home, client, self._access.token("administrator"))
         print(await load(self._home, urls, self._keys, self._access.tokens()))
+        print(await load_reports(self._home, urls, self._access.tokens()))
 
     async def _checked(self) -> list[str]:
-        return [f"  {line}" for line in await check(services.urls(self._home)["reporting"])]
+        url = services.urls(self._home)["reporting"]
+        return [f"  {line}" for line in [*await check(url), *await check_reports(url)]]
 
     def _changed(self) -> None:
         remember(self._home, {**self._servers.leftovers, **self._supervisor.pids})
@@ -125,7 +128,7 @@ class _Demo:
         return "\n".join(
             [
                 "",
-                f"  Dashboard          {urls['reporting']}/",
+                f"  Dashboard          {urls['reporting']}/ and {urls['reporting']}/kpi",
                 f"  Aggregates         {example}",
                 *(f"  {name:<18} {url}/docs" for name, url in urls.items()),
                 f"  Keys and tokens    {self._home.demo}",

@@ -56,6 +56,11 @@ class Home:
         return self.folder / "loaded.json"
 
     @property
+    def loaded_reports(self) -> Path:
+        """Likewise for the KPI reports."""
+        return self.folder / "loaded_reports.json"
+
+    @property
     def demo(self) -> Path:
         """What a script needs to go on from here; there while the demo serves."""
         return self.folder / "demo.json"
@@ -80,7 +85,16 @@ class Home:
         for folder in (self.postgres, self.kafka, self.logs):
             if folder.exists():
                 shutil.rmtree(folder)
-        for file in (self.issuer_key, self.key_set, self.api_keys, self.loaded, self.demo, self.processes):
+        files = (
+            self.issuer_key,
+            self.key_set,
+            self.api_keys,
+            self.loaded,
+            self.loaded_reports,
+            self.demo,
+            self.processes,
+        )
+        for file in files:
             file.unlink(missing_ok=True)
 
 

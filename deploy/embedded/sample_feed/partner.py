@@ -33,6 +33,15 @@ class Partner:
     async def put(self, path: str, document: Mapping[str, Any]) -> httpx.Response:
         return await self._send("PUT", path, json=document)
 
+    async def replace(self, path: str, document: Mapping[str, Any], version: int) -> httpx.Response:
+        """PUT, naming the version that was seen."""
+        return await self._send("PUT", path, json=document, headers={"If-Match": f'"{version}"'})
+
+    async def act(self, path: str, document: Mapping[str, Any], version: int | None = None) -> httpx.Response:
+        """POST, naming the version that was seen where there is one."""
+        headers = {} if version is None else {"If-Match": f'"{version}"'}
+        return await self._send("POST", path, json=document, headers=headers)
+
     async def command(self, path: str, document: Mapping[str, Any], etag: str) -> httpx.Response:
         return await self._send("POST", path, json=document, headers={"If-Match": etag})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from icalendar import Calendar
-from kpi_world import World, accepted, fill, ok, on, opened, published, report_of
+from kpi_world import World, accepted, fill, ok, on, opened, published, record, report_of
 
 
 async def edition(world: World, period: str, values: dict[str, dict[str, object]], day: str) -> str:
@@ -84,3 +84,16 @@ async def test_deadlines_are_a_calendar(world: World) -> None:
     assert str(event.decoded("dtstart")) == "2020-09-30"
     assert "Sarajevo" in event.decoded("summary")
     assert len(event.walk("VALARM")) == 3
+
+
+async def test_what_the_secretariat_enters_stands_beside_a_jurisdictions_own(world: World) -> None:
+    round_ = await opened(world)
+    await accepted(world, await report_of(world, round_["id"], "BA"), {"12.1": 538}, "2020-07-20")
+    office = await report_of(world, round_["id"], None)
+    body = on("2020-07-21", presence="reported", quality="estimated", value="61.5", jurisdiction="BA")
+    await ok(await record(world["secretariat"], office, "14", body))
+    await published(world, round_["id"])
+    for kpi, value in (("12.1", "538"), ("14", "61.5")):
+        asked = {"kpi": kpi, "periods": "2020-S1", "jurisdiction": "BA"}
+        (row,) = (await ok(await world["analyst"].get("/v1/compare", params=asked)))["rows"]
+        assert row["value"] == value

@@ -22,7 +22,7 @@ FOLDER = Path(str(files("common.contracts") / "examples"))
 def made() -> dict[str, Any]:
     """The wire's data by wire name."""
     contracts = [contract for event in EXAMPLES if (contract := contract_of(event))]
-    return {WIRE_NAMES[type(contract)]: contract.model_dump(mode="json") for contract in contracts}
+    return {WIRE_NAMES[type(contract)]: json.loads(contract.json()) for contract in contracts}
 
 
 def write() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from dataclasses import fields, is_dataclass
 from datetime import date
@@ -49,7 +50,7 @@ def test_every_contract_of_the_service_is_published_by_an_event() -> None:
 @pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: type(event).__name__)
 def test_no_text_no_evidence_and_nobodys_id_leaves(event: Any) -> None:
     contract = contract_of(event)
-    told = "" if contract is None else contract.model_dump_json()
+    told = "" if contract is None else contract.json().decode()
     for private in ("hushed", WORDS.salt, WORDS.digest, "5e5e", "81234", "person:"):
         assert private not in told
     if not isinstance(event, e.ReportPublished):
@@ -62,9 +63,9 @@ def test_publication_carries_the_frozen_figures_and_a_restatement_the_edition_it
     assert first is not None
     assert again is not None
     assert type(again).__name__ == "ReportRestated"
-    assert again.model_dump()["restates"] == 1
+    assert json.loads(again.json())["restates"] == 1
     for contract in (first, again):
-        document = contract.model_dump(mode="json")
+        document = json.loads(contract.json())
         assert [figure["kpi"] for figure in document["figures"]] == ["1", "2", "6.1", "6.2", "9.2"]
         assert document["figures"][2] == {
             "jurisdiction": "BA",
@@ -117,7 +118,7 @@ def test_whatever_happens_nothing_erasable_and_no_evidence_ever_leaves_and_no_fi
     event: Any,
 ) -> None:
     contract = contract_of(event)
-    told = "" if contract is None else contract.model_dump_json()
+    told = "" if contract is None else contract.json().decode()
     assert "text " not in told
     assert "evidence" not in told
     match event:

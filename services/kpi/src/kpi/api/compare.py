@@ -19,7 +19,7 @@ from kpi.api.data import published
 from kpi.api.dependencies import Services, Wired
 from kpi.api.roadmaps import UnknownRoadmap
 from kpi.api.views import decimal
-from kpi.application.comparison import Change, Contents, Regional, Row, regional, rows
+from kpi.application.comparison import Change, Contents, Regional, Row, joined, regional, rows
 from kpi.application.visibility import sight
 from kpi.domain.lookups import Definitions
 from kpi.domain.roadmap import Part
@@ -82,16 +82,18 @@ def footnotes(wired: Services, jurisdictions: Iterable[str]) -> list[dict[str, A
 
 async def _latest(wired: Services, roadmap: str) -> Contents:
     frozen = [f for f in await published(wired, roadmap) if f.valid_at(None)]
-    return {(f.period, jurisdiction): content for f in frozen for jurisdiction, content in f.contents}
+    return joined((f.period, jurisdiction, content) for f in frozen for jurisdiction, content in f.contents)
 
 
 async def _current(wired: Services, principal: Principal, roadmap: str) -> Contents:
     """What the caller sees whole stands as it now is; of the rest what is published."""
-    contents = dict(await _latest(wired, roadmap))
+    frozen = {f.report: f for f in await published(wired, roadmap) if f.valid_at(None)}
+    found = []
     for row in await wired.queries.reports(roadmap=roadmap):
-        if sight(principal, row.state) == "full":
-            contents |= {(row.state.values_period, jurisdiction): c for jurisdiction, c in row.state.contents()}
-    return contents
+        whole = sight(principal, row.state) == "full"
+        contents = row.state.contents() if whole else frozen[row.id].contents if row.id in frozen else ()
+        found += [(row.state.values_period, jurisdiction, content) for jurisdiction, content in contents]
+    return joined(found)
 
 
 def _periods(text: str | None, contents: Contents) -> list[str]:

@@ -6,7 +6,7 @@ shares. A total always comes with its coverage.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -73,6 +73,17 @@ class Regional:
 
 Contents = Mapping[tuple[str, str], Content]
 """What stands in an edition (or now), by period and jurisdiction."""
+
+
+def joined(contents: Iterable[tuple[str, str, Content]]) -> Contents:
+    """A jurisdiction's own report and what the secretariat's says of it, together."""
+    found: dict[tuple[str, str], Content] = {}
+    for period, jurisdiction, content in contents:
+        known = found.get((period, jurisdiction), Content())
+        found[period, jurisdiction] = Content(
+            (*known.figures, *content.figures), (*known.narratives, *content.narratives)
+        )
+    return found
 
 
 def rows(definitions: Definitions, part: Part, period: str, contents: Contents, members: Sequence[str]) -> list[Row]:
