@@ -82,6 +82,8 @@ class Part(Contract):
     """In the order of their periods."""
     formula: str | None = None
     """How a derived part follows from others, e.g. `100 * {3.3} / {3.1}`; null for a recorded one."""
+    stock: bool = False
+    """Whether it is what there is at the end of a period, so that periods are not added."""
     items: tuple[Code, ...] = ()
     """What statuses are told of."""
     statuses: tuple[Code, ...] = ()

@@ -126,6 +126,7 @@ class Part(Entry):
     baseline: PeriodName | None = None
     targets: tuple[Target, ...] = ()
     formula: ExpressionText | None = None
+    stock: bool = False
     items: CodeSeries = ()
     statuses: CodeSeries = ()
     comparable: Comparable | None = None

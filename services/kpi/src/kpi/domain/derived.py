@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from common.kernel.cells import value_at
 from common.kernel.expressions import Reference, parse
 from kpi.domain.commands import History
 from kpi.domain.lookups import Definitions
@@ -17,32 +17,13 @@ def cell(definitions: Definitions, part: Part, figure: Figure, dimensions: Dimen
 
     A sum needs a dimension whose codes are disjoint and complete, and counts what was reported of them.
     """
-    return _cell(definitions, part, {held.dimensions: held.value for held in figure.cells}, dimensions)
+    values = {held.dimensions: held.value for held in figure.cells}
+    return value_at(values, dimensions, definitions.summable(part))
 
 
 def total(definitions: Definitions, part: Part, figure: Figure) -> Decimal | None:
     """The grand total of a numeric part that is reported."""
     return cell(definitions, part, figure)
-
-
-def _cell(
-    definitions: Definitions, part: Part, values: Mapping[Dimensions, Decimal], dimensions: Dimensions
-) -> Decimal | None:
-    if dimensions in values:
-        return values[dimensions]
-    named = {name for name, _ in dimensions}
-    for name in part.dimensions:
-        if name in named or not definitions.code_list(name).parts_make_total:
-            continue
-        if not any(set(dimensions) < set(known) and name in dict(known) for known in values):
-            continue
-        below = [
-            _cell(definitions, part, values, tuple(sorted((*dimensions, (name, code)))))
-            for code in definitions.codes(name)
-        ]
-        if found := [value for value in below if value is not None]:
-            return sum(found, Decimal(0))
-    return None
 
 
 def evaluate(definitions: Definitions, content: Content, history: History | None = None) -> dict[str, Decimal | None]:

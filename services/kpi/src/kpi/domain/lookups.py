@@ -49,6 +49,11 @@ class Definitions:
     def codes(self, dimension: str) -> tuple[str, ...]:
         return tuple(code.code for code in self._code_lists[dimension].codes)
 
+    def summable(self, part: Part) -> dict[str, tuple[str, ...]]:
+        """The codes of those of its dimensions that add up."""
+        lists = {name: self.code_list(name) for name in part.dimensions}
+        return {name: self.codes(name) for name, entry in lists.items() if entry.parts_make_total}
+
     def named(self, kpi: str) -> tuple[Part, ...]:
         """The parts that a KPI's number, or a part's own, stands for; none where it is unknown."""
         if kpi in self.parts:

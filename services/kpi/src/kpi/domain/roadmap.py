@@ -78,7 +78,8 @@ class Part:
     """One series of a KPI. `number` is "<kpi>.<part>", or the KPI's own where it has one part only.
 
     `formula` makes it a derived one that nobody records: e.g. "100 * {13.2} / {13.1}"; see `common.kernel.expressions`.
-    `items` and `statuses` belong to the kind `statuses`, its statuses from the least to the most advanced.
+    `items` and `statuses` belong to the kind `statuses`, its statuses from the least to the most advanced. A `stock` is
+    what there is at the end of a period, and is not added over periods.
     """
 
     number: str
@@ -91,6 +92,7 @@ class Part:
     baseline: str | None = None
     targets: tuple[Target, ...] = ()
     formula: str | None = None
+    stock: bool = False
     items: tuple[Code, ...] = ()
     statuses: tuple[Code, ...] = ()
     comparable: Comparable | None = None

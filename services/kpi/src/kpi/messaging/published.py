@@ -258,6 +258,7 @@ def _part(part: Part) -> contracts.Part:
         baseline=part.baseline,
         targets=tuple(contracts.Target(period=target.period, value=target.value) for target in part.targets),
         formula=part.formula,
+        stock=part.stock,
         items=tuple(contracts.Code(code=item.code, label=item.label) for item in part.items),
         statuses=tuple(contracts.Code(code=status.code, label=status.label) for status in part.statuses),
         comparable_kinds=part.comparable.kinds if part.comparable else (),
