@@ -43,7 +43,7 @@ ROADMAP = r.Roadmap(
                     direction="higher",
                     baseline="2018",
                     targets=(r.Target("2024-S2", Decimal(500)),),
-                    comparable=r.Comparable(("handgun",), "piece", Decimal(10)),
+                    comparable=r.Comparable(("handgun",), "piece", Decimal(10), by_setting=True),
                 ),
                 r.Part("6.2", "Seized per case", "percent", decimals=1, formula="100 * {6.1} / {3.1}"),
             ),
@@ -67,6 +67,7 @@ ROADMAP = r.Roadmap(
         ),
     ),
     bands=(r.Band("reached", "Target reached", Decimal(100)),),
+    mappings=(r.Mapping("2017.1", (("5.1", "6.1"),)),),
 )
 NUMBER = v.Figure(
     "reported",

@@ -92,6 +92,8 @@ class Part(Contract):
     """Kinds of seized items in the incident feed that the part may be set beside, never added to."""
     comparable_unit: str | None = None
     """Their unit in the incident feed."""
+    comparable_by_setting: bool = False
+    """Whether the incident feed can also be asked for each setting."""
 
 
 class Kpi(Contract):
@@ -122,6 +124,15 @@ class Band(Contract):
     """In English."""
     from_percent: Decimal
     """The least progress that it stands for; a plain decimal in a string."""
+
+
+class Mapping(Contract):
+    """How an earlier version's series go on in this one."""
+
+    version: str
+    """The earlier version."""
+    parts: dict[str, str]
+    """The number here by the number there; a part that is not named keeps its own."""
 
 
 class Member(Contract):
@@ -156,6 +167,8 @@ class RoadmapPublished(Contract):
     """From the highest."""
     members: tuple[Member, ...]
     """In the roadmap's order."""
+    mappings: tuple[Mapping, ...] = ()
+    """From earlier versions, where numbers differ."""
     on: date
     """When it was published."""
 

@@ -219,6 +219,7 @@ def _roadmap(event: events.RoadmapPublished) -> contracts.RoadmapPublished:
             contracts.Member(jurisdiction=member.jurisdiction, start=member.start, end=member.end)
             for member in roadmap.members
         ),
+        mappings=tuple(contracts.Mapping(version=m.version, parts=dict(m.parts)) for m in roadmap.mappings),
         on=event.on,
     )
 
@@ -263,4 +264,5 @@ def _part(part: Part) -> contracts.Part:
         statuses=tuple(contracts.Code(code=status.code, label=status.label) for status in part.statuses),
         comparable_kinds=part.comparable.kinds if part.comparable else (),
         comparable_unit=part.comparable.unit if part.comparable else None,
+        comparable_by_setting=part.comparable is not None and part.comparable.by_setting,
     )

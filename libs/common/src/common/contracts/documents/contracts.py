@@ -11,6 +11,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from common.contracts.attributes import ATTRIBUTES, GENERATION_END, WATERMARK, Kind
+from common.contracts.documents.models import model_of
 from common.contracts.registry import CONTRACTS, READERS, topic_name
 
 MARKS: dict[Kind, str] = {"watermark": WATERMARK, "generation-end": GENERATION_END}
@@ -58,7 +59,7 @@ def wire_names(publisher: str) -> list[str]:
 
 def schemas(publisher: str, ref_template: str = "{model}") -> dict[str, Any]:
     """The JSON schema of every contract and of every shape inside one, by the name of its class."""
-    models = [CONTRACTS[name] for name in wire_names(publisher)]
+    models = [model_of(CONTRACTS[name]) for name in wire_names(publisher)]
     _, found = models_json_schema([(model, "serialization") for model in models], ref_template=ref_template)
     definitions: dict[str, Any] = found["$defs"]
     return definitions
