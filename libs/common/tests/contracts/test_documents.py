@@ -32,7 +32,7 @@ def test_an_example_keeps_its_contract(name: str) -> None:
     example = contracts.example(name)
     snapshot = files("common.contracts") / "schemas" / f"{name}.json"
     Draft202012Validator(json.loads(snapshot.read_text(encoding="utf-8"))).validate(example)
-    assert CONTRACTS[name].model_validate(example).model_dump(mode="json") == example
+    assert json.loads(CONTRACTS[name].parse(json.dumps(example).encode()).json()) == example
 
 
 @pytest.mark.parametrize("publisher", READERS)

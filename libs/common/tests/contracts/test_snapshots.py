@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import pytest
 
+from common.contracts.documents.models import model_of
 from common.contracts.registry import CONTRACTS, WIRE_NAMES
 
 SCHEMAS = Path(str(files("common.contracts") / "schemas"))
@@ -19,7 +20,7 @@ SCHEMAS = Path(str(files("common.contracts") / "schemas"))
 
 def schema(name: str) -> dict[str, Any]:
     """What the contract looks like on the wire."""
-    return CONTRACTS[name].model_json_schema(mode="serialization")
+    return model_of(CONTRACTS[name]).model_json_schema(mode="serialization")
 
 
 def write() -> None:

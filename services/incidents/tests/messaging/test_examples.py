@@ -27,7 +27,7 @@ def made() -> dict[str, Any]:
     stored = [json.loads(path.read_text()) for path in sorted(GOLDEN.glob("*.json"))]
     events = [codec.decode(each["type"], each["schema_version"], json.dumps(each["data"])) for each in stored]
     contracts = [contract for event in events if (contract := contract_of(event))]
-    return {WIRE_NAMES[type(contract)]: contract.model_dump(mode="json") for contract in contracts}
+    return {WIRE_NAMES[type(contract)]: json.loads(contract.json()) for contract in contracts}
 
 
 def write() -> None:

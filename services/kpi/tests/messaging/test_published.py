@@ -114,6 +114,12 @@ ANY_EVENT = st.one_of([anything(event) for event in EVENTS])
 
 
 @given(ANY_EVENT)
+def test_whatever_is_published_keeps_its_contract_though_nothing_validates_it_on_the_way_out(event: Any) -> None:
+    contract = contract_of(event)
+    assert contract is None or type(contract).parse(contract.json()) == contract
+
+
+@given(ANY_EVENT)
 def test_whatever_happens_nothing_erasable_and_no_evidence_ever_leaves_and_no_figure_before_it_is_published(
     event: Any,
 ) -> None:

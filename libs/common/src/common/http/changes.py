@@ -78,7 +78,7 @@ class Changes:
             recorded_at=recorded.recorded_at,
             sequence=recorded.position,
             stream_version=recorded.version,
-            data=None if contract is None else contract.__pydantic_serializer__.to_json(contract),
+            data=None if contract is None else contract.json(),
             correlation_id=recorded.correlation_id,
             causation_id=recorded.causation_id,
             cursor=str(Cursor(log_id, recorded.position, recorded.event_id)),

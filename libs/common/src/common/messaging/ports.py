@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import UUID
 
-from pydantic import ValidationError
-
 from common.contracts.base import Contract
 from common.contracts.registry import CONTRACTS
 from common.messaging.envelope import Envelope
@@ -126,8 +124,8 @@ class Received:
         if model is None:
             raise Undecodable(f"{envelope.type} is not known here")
         try:
-            return cls(envelope, model.model_validate_json(envelope.data or b"null"))
-        except ValidationError as error:
+            return cls(envelope, model.parse(envelope.data or b"null"))
+        except ValueError as error:
             raise Undecodable(str(error)) from error
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
-from incidents.domain.body import IncidentBody, Person, Place
+from incidents.domain.body import IncidentBody, Person, Place, PlacePrecision
+
+PublicPrecision = Literal["settlement", "admin", "jurisdiction"]
 
 COARSE_DEGREE_PLACES = 1  # a tenth of a degree is about ten kilometres
 
@@ -26,8 +29,13 @@ def public_place(place: Place) -> Place:
         place,
         latitude=coarse(place.latitude),
         longitude=coarse(place.longitude),
-        precision="settlement" if place.precision in ("exact", None) else place.precision,
+        precision=public_precision(place.precision),
     )
+
+
+def public_precision(precision: PlacePrecision | None) -> PublicPrecision:
+    """`settlement` at the finest."""
+    return "settlement" if precision is None or precision == "exact" else precision
 
 
 def coarse(degrees: float | None) -> float | None:

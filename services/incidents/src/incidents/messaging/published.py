@@ -9,7 +9,7 @@ from common.contracts.registry import WIRE_NAMES
 from common.eventsourcing.log import Recorded
 from incidents.domain import events
 from incidents.domain.body import Casualties, IncidentBody, Person, Place, Seizure, Weapon
-from incidents.domain.privacy import public_place
+from incidents.domain.privacy import coarse, public_precision
 
 PRIVATE: tuple[type, ...] = (events.CorrectionProposed,)
 
@@ -55,7 +55,7 @@ def _incident(agency: str, body: IncidentBody) -> contracts.Incident:
         occurred_on=body.occurred_on,
         date_precision=body.date_precision,
         jurisdiction=body.jurisdiction,
-        place=_place(public_place(body.place)) if body.place else None,
+        place=_place(body.place) if body.place else None,
         category=body.category,
         tags=body.tags,
         weapons=tuple(map(_weapon, body.weapons)),
@@ -66,13 +66,12 @@ def _incident(agency: str, body: IncidentBody) -> contracts.Incident:
 
 
 def _place(place: Place) -> contracts.Place:
-    assert place.precision not in (None, "exact"), "a public place is a settlement or coarser"
     return contracts.Place(
         name=place.name,
         admin=place.admin,
-        latitude=place.latitude,
-        longitude=place.longitude,
-        precision=place.precision,
+        latitude=coarse(place.latitude),
+        longitude=coarse(place.longitude),
+        precision=public_precision(place.precision),
     )
 
 
