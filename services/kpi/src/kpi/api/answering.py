@@ -113,30 +113,33 @@ async def round_written(wired: Services, principal: Principal, result: UnitResul
     return await written(result, kept, await shown_round(wired, principal, stream, state))
 
 
-async def executed(definitions: Definitions, state: State, work: Awaitable[UnitResult]) -> UnitResult:
+async def executed(
+    wired: Services, report_id: UUID, definitions: Definitions, work: Awaitable[UnitResult]
+) -> UnitResult:
     """The result; somebody else's value comes with the refusal of a stale one."""
     try:
         return await work
     except StaleContent as error:
         refused = domain_problem(error)
+        now = (await wired.report(report_id)).state  # what is refused is decided without the words
         raise Problem(
             refused.status_code,
             refused.slug,
             error.detail,
             error.violations,
             title=refused.title,
-            extra={"current": _current(definitions, state, error.current)},
+            extra={"current": _current(definitions, now, error.current)},
         ) from error
 
 
-def _current(definitions: Definitions, state: State, held: Any) -> dict[str, Any] | None:
-    match held:
-        case HeldFigure():
+def _current(definitions: Definitions, state: State, refused: Any) -> dict[str, Any] | None:
+    match refused:
+        case HeldFigure() if held := state.figure(refused.jurisdiction, refused.part):
             return held_document(definitions, state, held)
-        case HeldInput():
-            return input_document(definitions, held)
-        case HeldNarrative():
-            return held_narrative_document(held)
+        case HeldInput() if held_input := state.input(refused.part, refused.institution):
+            return input_document(definitions, held_input)
+        case HeldNarrative() if narrative := state.narrative(refused.section):
+            return held_narrative_document(narrative)
     return None
 
 

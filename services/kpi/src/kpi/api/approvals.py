@@ -205,4 +205,4 @@ async def _act(
     definitions = await wired.queries.definitions_of(row.state)
     answer = answer_of(200, "/v1/reports")
     work = wired.commanding.on_report(row.id, definitions, command, caller(principal, key), answer)
-    return await report_written(wired, principal, await executed(definitions, row.state, work))
+    return await report_written(wired, principal, await executed(wired, row.id, definitions, work))

@@ -30,6 +30,7 @@ from kpi.api.schemas import Contribution, EvidenceAdded, FigureSent, InputSent, 
 from kpi.api.views import held_document, held_narrative_document, input_document
 from kpi.application.visibility import require_own
 from kpi.domain import commands
+from kpi.domain.errors import InvalidFigure
 from kpi.domain.lookups import Definitions
 from kpi.domain.state import State
 
@@ -66,7 +67,7 @@ async def record_figure(
     jurisdiction = _jurisdiction(sent, row.state)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.RecordFigure(jurisdiction, kpi, sent.to_domain(), seen, on, text(sent.reason))
-    state, result, kept = await _recorded(wired, principal, report_id, definitions, row.state, command)
+    state, result, kept = await _recorded(wired, principal, report_id, definitions, sent, command)
     held = state.figure(jurisdiction, kpi)
     assert held is not None, "it was recorded"
     document = await with_actions(wired, principal, definitions, state, held_document(definitions, state, held))
@@ -91,7 +92,7 @@ async def record_input(
     check_unit(definitions, kpi, sent)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.RecordInput(kpi, institution, sent.to_domain(), seen, on, text(sent.reason))
-    state, result, kept = await _recorded(wired, principal, report_id, definitions, row.state, command)
+    state, result, kept = await _recorded(wired, principal, report_id, definitions, sent, command)
     held = state.input(kpi, institution)
     assert held is not None, "it was recorded"
     document = await with_actions(wired, principal, definitions, state, input_document(definitions, held))
@@ -113,7 +114,7 @@ async def record_narrative(
     definitions = await wired.queries.definitions_of(row.state)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.RecordNarrative(section, sent.to_domain(), seen, on, text(sent.reason))
-    state, result, kept = await _recorded(wired, principal, report_id, definitions, row.state, command)
+    state, result, kept = await _recorded(wired, principal, report_id, definitions, sent, command)
     held = state.narrative(section)
     assert held is not None, "it was recorded"
     document = await with_actions(wired, principal, definitions, state, held_narrative_document(held))
@@ -181,12 +182,16 @@ async def _recorded(
     principal: Principal,
     report_id: UUID,
     definitions: Definitions,
-    state: State,
+    sent: FigureSent | InputSent | NarrativeSent,
     command: commands.ReportCommand,
 ) -> tuple[State, Any, Any]:
     """The report after it, with the words it holds; the result; and what it is answered with."""
     answer = answer_of(200, "/v1/reports")
     work = wired.commanding.on_report(report_id, definitions, command, caller(principal), answer)
-    result = await executed(definitions, state, work)
+    try:
+        result = await executed(wired, report_id, definitions, work)
+    except InvalidFigure as error:
+        assert isinstance(sent, Contribution), "a narrative is no figure"
+        raise InvalidFigure("", *map(sent.located, error.violations)) from error
     kept, _, version = landed(result, answer)
     return await report_at(wired, report_id, version), result, kept

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StrictInt
 from pydantic_core import PydanticCustomError
 
 from common.http.sent import Day, PlainDecimal, Sent, SentPart, Text
+from common.kernel.errors import Violation
 from common.kernel.text import ErasableText
 from kpi.domain import values
 from kpi.domain.roadmap import TOTAL
@@ -109,11 +111,18 @@ class Contribution(Told):
     evidence: Annotated[tuple[EvidenceSent, ...], Field(max_length=200)] = ()
 
     def all_cells(self) -> tuple[values.Cell, ...]:
-        """Sorted, so that the order in which they are sent says nothing."""
+        """As they are sent, so that what is wrong with one is found again; `value` last."""
         cells = [cell.to_domain() for cell in self.cells]
-        if self.value is not None:
-            cells.append(values.Cell((), self.value))
-        return tuple(sorted(cells, key=lambda cell: cell.dimensions))
+        return tuple(cells) if self.value is None else (*cells, values.Cell((), self.value))
+
+    def located(self, violation: Violation) -> Violation:
+        """With a pointer into what was sent: `value` where that is what is wrong."""
+        short = f"/cells/{len(self.cells)}"
+        if self.value is not None and (
+            violation.pointer in (short, f"{short}/value") or (violation.pointer == "/cells" and not self.cells)
+        ):
+            return replace(violation, pointer="/value")
+        return violation
 
 
 class FigureSent(Contribution):
@@ -133,7 +142,7 @@ class FigureSent(Contribution):
             self.presence,
             quality,
             self.all_cells(),
-            tuple(sorted((s.to_domain() for s in self.statuses), key=lambda s: s.item)),
+            tuple(s.to_domain() for s in self.statuses),
             tuple(d.to_domain() for d in self.documents),
             ErasableText.of(self.text) if self.text is not None else None,
             ErasableText.of(self.comment) if self.comment is not None else None,

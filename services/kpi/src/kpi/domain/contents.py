@@ -12,7 +12,13 @@ from common.kernel.decider import Decision
 from common.kernel.errors import DomainError, Violation
 from kpi.domain import commands, errors, events
 from kpi.domain.lookups import Definitions
-from kpi.domain.recording import cell_violations, evidence_violations, figure_violations, text_violations
+from kpi.domain.recording import (
+    MOST_DOCUMENTS,
+    cell_violations,
+    evidence_violations,
+    figure_violations,
+    text_violations,
+)
 from kpi.domain.roadmap import REGIONAL, Part
 from kpi.domain.state import HeldFigure, HeldInput, HeldNarrative, State
 
@@ -81,15 +87,13 @@ def _figure(definitions: Definitions, command: commands.RecordFigure, state: Sta
     part = collected(definitions, state, command.part)
     _whose(definitions, command.jurisdiction, state)
     require_open(state)
-    held = state.figure(command.jurisdiction, command.part)
+    held, figure = state.figure(command.jurisdiction, command.part), command.figure.ordered()
+    if _told_already(command.seen, held.figure if held else None, figure, state):
+        return Decision()
     _require_seen(command.seen, held, state)
     if violations := figure_violations(definitions, part, command.figure):
         raise errors.InvalidFigure("", *violations)
-    if held is not None and held.figure == command.figure:
-        return Decision()
-    return Decision(
-        (events.FigureRecorded(command.jurisdiction, command.part, command.figure, command.on, command.reason),)
-    )
+    return Decision((events.FigureRecorded(command.jurisdiction, command.part, figure, command.on, command.reason),))
 
 
 def _whose(definitions: Definitions, jurisdiction: str, state: State) -> None:
@@ -109,9 +113,10 @@ def _input(definitions: Definitions, command: commands.RecordInput, state: State
     if state.jurisdiction is None or not part.numeric:
         raise errors.NotCollectedHere("Institutions contribute to the numbers of a jurisdiction's own report.")
     require_open(state)
-    held = state.input(command.part, command.institution)
+    held, given = state.input(command.part, command.institution), command.input
+    if _told_already(command.seen, held.input if held else None, given.ordered(), state):
+        return Decision()
     _require_seen(command.seen, held, state)
-    given = command.input
     violations = [
         *cell_violations(definitions, part, given.cells),
         *evidence_violations(given.evidence),
@@ -121,26 +126,24 @@ def _input(definitions: Definitions, command: commands.RecordInput, state: State
         violations.append(Violation("/cells", "value_missing", "An input has at least one cell. Zero is a value."))
     if violations:
         raise errors.InvalidFigure("", *violations)
-    if held is not None and held.input == given:
-        return Decision()
-    return Decision((events.InputRecorded(command.part, command.institution, given, command.on, command.reason),))
+    recorded = events.InputRecorded(command.part, command.institution, given.ordered(), command.on, command.reason)
+    return Decision((recorded,))
 
 
 def _narrative(definitions: Definitions, command: commands.RecordNarrative, state: State) -> Decision[Any]:
     if command.section not in definitions.sections:
         raise errors.UnknownSection(f"The sections are: {', '.join(definitions.sections)}.")
     require_open(state)
-    held = state.narrative(command.section)
+    held, narrative = state.narrative(command.section), command.narrative
+    if _told_already(command.seen, held.narrative if held else None, narrative, state):
+        return Decision()
     _require_seen(command.seen, held, state)
-    narrative = command.narrative
     violations = [
         *text_violations(narrative.original, "/original"),
         *text_violations(narrative.translation, "/translation"),
     ]
     if violations:
         raise errors.InvalidInput("", *violations)
-    if held is not None and held.narrative == narrative:
-        return Decision()
     return Decision((events.NarrativeRecorded(command.section, narrative, command.on, command.reason),))
 
 
@@ -148,9 +151,17 @@ def _evidence(command: commands.AddEvidence, state: State) -> Decision[Any]:
     require_open(state)
     if command.evidence in state.evidence:
         return Decision()
-    if violations := list(evidence_violations((*state.evidence, command.evidence), "")):
-        raise errors.InvalidInput("", *violations)
+    if len(state.evidence) >= MOST_DOCUMENTS:
+        raise errors.InvalidInput(f"A report has at most {MOST_DOCUMENTS} files of its own.")
+    if any(command.evidence.sha256 == held.sha256 for held in state.evidence):
+        detail = "The same file is there already, under other words."
+        raise errors.InvalidInput(detail, Violation("/sha256", "evidence_twice", detail))
     return Decision((events.EvidenceAdded(command.evidence, command.on, command.reason),))
+
+
+def _told_already(seen: int, held: object, sent: object, state: State) -> bool:
+    """Whether a request says what stands there already, as a repeated one does whose answer was lost."""
+    return held is not None and held == sent and seen <= state.version
 
 
 def _require_seen(seen: int, held: HeldFigure | HeldInput | HeldNarrative | None, state: State) -> None:

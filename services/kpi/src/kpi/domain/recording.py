@@ -61,14 +61,14 @@ def cell_violations(definitions: Definitions, part: Part, cells: tuple[Cell, ...
     if len(cells) > MOST_CELLS:
         yield Violation("/cells", "too_many", f"At most {MOST_CELLS} cells.")
         return
-    seen: dict[Dimensions, int] = {}
+    seen: set[Dimensions] = set()
     for n, cell in enumerate(cells):
         yield from _dimensions(definitions, part, cell.dimensions, f"/cells/{n}/dimensions")
         yield from _value(part, cell.value, f"/cells/{n}/value")
         if cell.dimensions in seen:
-            detail = f"The same dimensions stand in cell {seen[cell.dimensions]}; give each once."
+            detail = "The same dimensions stand in an earlier cell; give each once."
             yield Violation(f"/cells/{n}", "cell_twice", detail)
-        seen[cell.dimensions] = n
+        seen.add(cell.dimensions)
 
 
 def _dimensions(definitions: Definitions, part: Part, dimensions: Dimensions, pointer: str) -> Iterator[Violation]:

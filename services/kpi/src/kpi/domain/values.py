@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal, TypeAlias
@@ -68,6 +68,12 @@ class Figure:
     comment: ErasableText | None = None
     evidence: tuple[Evidence, ...] = ()
 
+    def ordered(self) -> Figure:
+        """With cells and statuses sorted, so that the order in which they are sent says nothing."""
+        return replace(
+            self, cells=_ordered(self.cells), statuses=tuple(sorted(self.statuses, key=lambda held: held.item))
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -76,6 +82,13 @@ class Input:
     cells: tuple[Cell, ...]
     comment: ErasableText | None = None
     evidence: tuple[Evidence, ...] = ()
+
+    def ordered(self) -> Input:
+        return replace(self, cells=_ordered(self.cells))
+
+
+def _ordered(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    return tuple(sorted(cells, key=lambda cell: cell.dimensions))
 
 
 @dataclass(frozen=True, slots=True)
