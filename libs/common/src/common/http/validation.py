@@ -79,12 +79,23 @@ def _violation(error: Any, pointer: str, location: Location, model: Any) -> Viol
     return Violation(pointer, code, _text(error))
 
 
+def _kind(error: Any) -> str:
+    """A limit on the length of a text that is checked after ours is reported as one on a list's."""
+    kind = str(error["type"])
+    return f"string_{kind}" if kind in ("too_long", "too_short") and isinstance(error.get("input"), str) else kind
+
+
 def _code(error: Any) -> str:
-    return _CODES.get(error["type"], str(error["type"]))
+    return _CODES.get(_kind(error), _kind(error))
 
 
 def _text(error: Any) -> str:
     """In our words where we have any: for what Pydantic itself found, not for what a schema of ours says."""
+    match _kind(error):
+        case "string_too_short":
+            return f"At least {error['ctx']['min_length']} character; leave it out where there is nothing to say"
+        case "string_too_long":
+            return f"At most {error['ctx']['max_length']} characters"
     ours = _TEXTS.get(_CODES.get(error["type"], ""))
     return ours or str(error["msg"]).removeprefix("Value error, ")
 
