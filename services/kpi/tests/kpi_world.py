@@ -36,6 +36,15 @@ class World:
         jurisdictions = None if jurisdiction is None else (jurisdiction,)
         return self.issuer.issue(role, "backdate", subject=name, jurisdictions=jurisdictions, agency=agency)
 
+    def plain(self, name: str) -> httpx.AsyncClient:
+        """Likewise, without the scope to write down earlier days."""
+        if f"{name} today" not in self.clients:
+            role, jurisdiction, agency = named(name)
+            jurisdictions = None if jurisdiction is None else (jurisdiction,)
+            token = self.issuer.issue(role, subject=name, jurisdictions=jurisdictions, agency=agency)
+            self.clients[f"{name} today"] = self.client(token)
+        return self.clients[f"{name} today"]
+
     def client(self, token: str | None) -> httpx.AsyncClient:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://kpi", headers=headers)
@@ -65,6 +74,20 @@ async def ok(response: httpx.Response, status: int = 200) -> Any:
 
 def if_match(version: int) -> dict[str, str]:
     return {"If-Match": f'"{version}"'}
+
+
+def refusal(response: httpx.Response, status: int) -> dict[str, str]:
+    """The first error of a refusal with that status; where there are several, they are asked for one by one."""
+    assert response.status_code == status, f"{response.status_code}: {response.text}"
+    assert response.headers["content-type"] == "application/problem+json"
+    errors: list[dict[str, str]] = response.json()["errors"]
+    return errors[0]
+
+
+def pointers(response: httpx.Response) -> dict[str, str]:
+    """What a 422 says: codes by pointer."""
+    assert response.status_code == 422, f"{response.status_code}: {response.text}"
+    return {error["pointer"]: error["code"] for error in response.json()["errors"]}
 
 
 async def opened(world: World, period: str = "2020-S1", day: str = "2020-07-01", roadmap: str = ROADMAP) -> Any:
