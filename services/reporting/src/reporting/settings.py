@@ -24,3 +24,7 @@ class Settings(ServiceSettings):
     @property
     def reader_url(self) -> str:
         return (self.incidents_public_url or self.incidents_url).rstrip("/")
+
+    @property
+    def kpi_reader_url(self) -> str:
+        return (self.kpi_public_url or self.kpi_url).rstrip("/")

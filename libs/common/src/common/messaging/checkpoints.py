@@ -201,14 +201,16 @@ def building(consumer: str) -> str:
     return f"{consumer}:rebuild"
 
 
-async def freshness(connection: Connection, consumer: str) -> dict[str, dict[str, Any]]:
-    """Per publisher {"position", "lag_events", "lag_seconds"}; of several partitions the worst, None is unknown
-    yet. `"rebuilding": True` where what is told is of a log that was replaced,
+async def freshness(connection: Connection, consumer: str, publisher: str | None = None) -> dict[str, dict[str, Any]]:
+    """Per publisher, or of the one, {"position", "lag_events", "lag_seconds"}; of several partitions the worst, None is
+    unknown yet. `"rebuilding": True` where what is told is of a log that was replaced,
     and the read model is being made anew from the one that is there now."""
     rows = await connection.fetch(
-        f"SELECT {_COLUMNS} FROM checkpoint WHERE consumer IN ($1, $2) ORDER BY publisher",  # noqa: S608  constants
+        f"SELECT {_COLUMNS} FROM checkpoint WHERE consumer IN ($1, $2)"  # noqa: S608  constants
+        " AND ($3::text IS NULL OR publisher = $3) ORDER BY publisher",
         consumer,
         building(consumer),
+        publisher,
     )
     now = await connection.fetchval("SELECT clock_timestamp()")
     by_publisher: dict[str, list[Checkpoint]] = {}

@@ -22,15 +22,25 @@ Consumers = Callable[[Any], Sequence[Consumer]]
 
 
 def consumer_commands(
-    program: str, settings: Callable[[], ServiceSettings], consumers: Consumers, *, refill: str = "refill"
+    program: str, settings: Callable[[], ServiceSettings], consumers: Consumers
 ) -> tuple[Command, ...]:
-    """`refill` is the name of the command that makes a read model anew from a publisher's feed."""
+    """Those of a service that has a log of its own besides, whose `rebuild` is of the tables that follow from it."""
     kept = _Kept(program, settings, consumers)
     return (
-        Command("worker", "apply what other services publish", kept.worker),
-        Command(refill, "make what a publisher's feed tells anew, compare and switch", kept.refill, _which),
-        Command("parked", "list, replay or skip events that could not be applied", kept.parked, _which_parked),
+        worker_command(program, settings, consumers),
+        Command("refill", "make what a publisher's feed tells anew, compare and switch", kept.refill, _which),
+        parked_command(program, settings, consumers),
     )
+
+
+def worker_command(program: str, settings: Callable[[], ServiceSettings], consumers: Consumers) -> Command:
+    kept = _Kept(program, settings, consumers)
+    return Command("worker", "apply what other services publish", kept.worker)
+
+
+def parked_command(program: str, settings: Callable[[], ServiceSettings], consumers: Consumers) -> Command:
+    kept = _Kept(program, settings, consumers)
+    return Command("parked", "list, replay or skip events that could not be applied", kept.parked, _which_parked)
 
 
 def told(rebuilt: Rebuilt) -> list[str]:

@@ -42,7 +42,7 @@ def aggregates_router(aggregates: Aggregates, publishers: Sequence[str], wait_fo
     ) -> Response:
         """Counts of incidents, persons, weapons or seized items by any dimensions, compared with the time before."""
         question = parameters.question(aggregates.pack)
-        late = await _waited(parameters.wait_for, publishers, wait_for)
+        late = await waited(parameters.wait_for, publishers, wait_for)
         answer = await aggregates.answer(question)
         if late is not None:
             raise _not_yet(late, answer)
@@ -51,7 +51,7 @@ def aggregates_router(aggregates: Aggregates, publishers: Sequence[str], wait_fo
     return router
 
 
-async def _waited(text: str | None, publishers: Sequence[str], wait_for: WaitFor) -> NotYetVisible | None:
+async def waited(text: str | None, publishers: Sequence[str], wait_for: WaitFor) -> NotYetVisible | None:
     """What could not be waited for: the caller then gets what is visible."""
     if text is None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -12,7 +13,9 @@ from common.security.authentication import Authenticator
 from common.security.principal import ANONYMOUS, Principal
 from reporting.api.aggregates import WaitFor, aggregates_router
 from reporting.api.dashboard import dashboard_router
+from reporting.api.kpi import kpi_router
 from reporting.application.aggregates import Aggregates
+from reporting.application.kpi.aggregates import KpiAggregates
 from reporting.dashboard.page import Page
 
 
@@ -27,14 +30,24 @@ class Anybody(Authenticator):
 
 
 def reporting_app(
-    aggregates: Aggregates, page: Page, publishers: tuple[str, ...], wait_for: WaitFor, health: Health
+    aggregates: Aggregates,
+    kpi: KpiAggregates,
+    dimensions: Sequence[str],
+    page: Page,
+    publishers: tuple[str, ...],
+    wait_for: WaitFor,
+    health: Health,
 ) -> FastAPI:
-    """`publishers` are those whose positions can be waited for."""
+    """`publishers` are those whose positions can be waited for; `dimensions` those of the pack's roadmaps."""
     return create_app(
         "SALWatch reporting",
         service="reporting",
         version=version("salwatch-reporting"),
-        routers=[aggregates_router(aggregates, publishers, wait_for), dashboard_router(page)],
+        routers=[
+            aggregates_router(aggregates, publishers, wait_for),
+            kpi_router(kpi, dimensions, publishers, wait_for),
+            dashboard_router(page),
+        ],
         authenticator=Anybody(),
         health=health,
     )

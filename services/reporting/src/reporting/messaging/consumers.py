@@ -1,37 +1,43 @@
-"""What reporting listens to: the change feed of `incidents`, and its topic."""
+"""What reporting listens to: `incidents` and `kpi`, each with a read model of its own."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-import httpx
-
-from common.messaging.feed import FeedSource
-from common.messaging.following import OpenTopic
-from common.messaging.kafka.access import KafkaAccess
-from common.messaging.kafka.source import KafkaSource
+from common.runtime.consumer import Consumer
+from reporting.readmodel import tables
+from reporting.readmodel.kpi import tables as kpi_tables
+from reporting.readmodel.kpi.projection import KpiProjection
+from reporting.readmodel.projection import IncidentsProjection
 
 CONSUMER = "reporting"
 """The durable identity of our checkpoints; never renamed."""
 
 PUBLISHER = "incidents"
-
-_TIMEOUT = httpx.Timeout(30, connect=5)
-
-
-@asynccontextmanager
-async def incidents_feed(url: str, credential: str, *, limit: int = 2_000) -> AsyncIterator[FeedSource]:
-    """The feed of the service at `url`; `credential` is a whole Authorization header."""
-    headers = {"Authorization": credential} if credential else {}
-    async with httpx.AsyncClient(headers=headers, timeout=_TIMEOUT) as client:
-        yield FeedSource(client, PUBLISHER, f"{url.rstrip('/')}/v1/events", limit=limit)
+KPI = "kpi"
 
 
-def incidents_topic(access: KafkaAccess, instance: str | None) -> OpenTopic:
-    """Opens this service's share of the topic of that name."""
+def incidents_consumer(url: str, credential: str, parked_limit: int) -> Consumer:
+    return Consumer(
+        CONSUMER,
+        PUBLISHER,
+        url,
+        credential,
+        "readmodel",
+        IncidentsProjection,
+        tables.create,
+        tables.digest,
+        parked_limit,
+    )
 
-    def open_topic(name: str) -> KafkaSource:
-        return KafkaSource(access, PUBLISHER, name, CONSUMER, instance=instance)
 
-    return open_topic
+def kpi_consumer(url: str, credential: str, parked_limit: int) -> Consumer:
+    return Consumer(
+        CONSUMER,
+        KPI,
+        url,
+        credential,
+        kpi_tables.SCHEMA,
+        KpiProjection,
+        kpi_tables.create,
+        kpi_tables.digest,
+        parked_limit,
+    )

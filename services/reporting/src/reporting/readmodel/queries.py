@@ -10,13 +10,15 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from common.messaging import checkpoints
 from common.messaging.ports import Connection
 from reporting.readmodel import kinds
 from reporting.readmodel.conditions import Filters, Window, period_name
 from reporting.readmodel.cube_statements import from_cube, in_cube
 from reporting.readmodel.dimensions import MONTHS_PER
 from reporting.readmodel.fact_statements import from_facts, needed
+from reporting.readmodel.moments import Switched, freshness, moment
+
+__all__ = ["Counted", "Counts", "Snapshot", "Switched", "snapshot"]
 
 Counts: TypeAlias = Mapping[tuple[str, ...], Decimal]
 Counted: TypeAlias = tuple[Counts, Decimal]
@@ -26,9 +28,10 @@ Counted: TypeAlias = tuple[Counts, Decimal]
 class Snapshot:
     """Answers from one moment: a repeatable-read transaction is open on its connection."""
 
-    def __init__(self, connection: Connection, consumer: str) -> None:
+    def __init__(self, connection: Connection, consumer: str, publisher: str) -> None:
         self._connection = connection
         self._consumer = consumer
+        self._publisher = publisher
         self._kinds: dict[str, Mapping[int, tuple[str, ...]]] = {}
 
     async def count(
@@ -51,7 +54,7 @@ class Snapshot:
         return {row["jurisdiction"]: row["day"] for row in await self._connection.fetch(query)}
 
     async def freshness(self) -> Mapping[str, Mapping[str, Any]]:
-        return await checkpoints.freshness(self._connection, self._consumer)
+        return await freshness(self._connection, self._consumer, self._publisher)
 
     async def _from_cube(
         self, measure: str, by: Sequence[str], filters: Filters, windows: Sequence[Window]
@@ -86,25 +89,8 @@ def _key(by: Sequence[str], row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(period_name(name, part) if name in MONTHS_PER else part for name, part in parts)
 
 
-class Switched(Exception):
-    """A rebuild replaced the tables while they were read: what was read may be of both, so it must be read again."""
-
-
 @asynccontextmanager
-async def snapshot(pool: asyncpg.Pool[Any], consumer: str) -> AsyncIterator[Snapshot]:
+async def snapshot(pool: asyncpg.Pool[Any], consumer: str, publisher: str = "incidents") -> AsyncIterator[Snapshot]:
     """Raises `Switched` on leaving, also in place of the error that a switch led to."""
-    async with pool.acquire() as connection:
-        before = await connection.fetchval(_TABLES)
-        failure: asyncpg.PostgresError | None = None
-        try:
-            async with connection.transaction(isolation="repeatable_read", readonly=True):
-                yield Snapshot(connection, consumer)
-        except asyncpg.PostgresError as error:
-            failure = error
-        if await connection.fetchval(_TABLES) != before:
-            raise Switched from failure
-        if failure is not None:
-            raise failure
-
-
-_TABLES = "SELECT to_regclass('incident')::oid"  # catalogues are read as they are now, whatever the snapshot
+    async with moment(pool, "incident") as connection:
+        yield Snapshot(connection, consumer, publisher)

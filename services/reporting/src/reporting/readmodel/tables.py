@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from common.messaging.ports import Connection
 
+SCHEMA = "readmodel"
 CELL = ("jurisdiction", "first_month", "last_month", "counted")
 
 

@@ -1,15 +1,16 @@
-"""Reads the whole read model back, and compares it with a recount of the feed up to the same position."""
+"""Reads a whole read model back, and compares it with a recount of its publisher's feed up to the same position."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 
 from common.messaging.checkpoints import Extent
+from common.messaging.envelope import Envelope
 from common.messaging.feed import PARTITION
 from common.messaging.ports import Connection, ForeignLog, Place, Source
 from reporting.readmodel import tables
@@ -49,20 +50,45 @@ class Verified:
     differences: Sequence[str]
 
 
-async def verify(pool: asyncpg.Pool[Any], source: Source, consumer: str, *, most: int = 50) -> Verified:
+class Recounting(Protocol):
+    """A second opinion on a projection, see `recount` and `kpi.recount`."""
+
+    def take(self, envelope: Envelope) -> None: ...
+
+    def tables(self) -> Mapping[str, Totals]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verifiable:
+    """How what a publisher's events became is read back, and counted again."""
+
+    read: Callable[[Connection], Awaitable[Mapping[str, Totals]]]
+    recount: Callable[[], Recounting]
+
+
+async def read_incidents(connection: Connection) -> Mapping[str, Totals]:
+    found = {name: await _read(connection, query, _plain) for name, query in _TABLES.items()}
+    found["incident"] = await _read(connection, _INCIDENT, _named_last)
+    return found | {grain.name: await _read(connection, _details(grain), _named) for grain in tables.DETAILS}
+
+
+INCIDENTS = Verifiable(read_incidents, Recount)
+
+
+async def verify(
+    pool: asyncpg.Pool[Any], source: Source, consumer: str, of: Verifiable = INCIDENTS, *, most: int = 50
+) -> Verified:
     """`source` must be this call's own. What is parked is left out of the recount, as it is of the read model."""
     async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
         extent = await Extent.of(connection, consumer, source.publisher)
-        parked = await _parked(connection, consumer)
-        found = {name: await _read(connection, query, _plain) for name, query in _TABLES.items()}
-        found["incident"] = await _read(connection, _INCIDENT, _named_last)
-        found |= {grain.name: await _read(connection, _details(grain), _named) for grain in tables.DETAILS}
-    recount = await _recounted(source, extent, parked)
+        parked = await _parked(connection, consumer, source.publisher)
+        found = await of.read(connection)
+    recount = await _recounted(source, extent, parked, of.recount())
     return Verified(extent.lowest, list(islice(differences(recount.tables(), found), most)))
 
 
-async def _recounted(source: Source, extent: Extent, parked: set[tuple[Any, int]]) -> Recount:
-    recount, reached = Recount(), 0
+async def _recounted(source: Source, extent: Extent, parked: set[tuple[Any, int]], recount: Recounting) -> Recounting:
+    reached = 0
     await source.seek(PARTITION, Place())
     while reached < extent.highest:
         batch = await source.poll()
@@ -98,6 +124,8 @@ def _named(values: Sequence[Any]) -> tuple[Any, ...]:
     return (stream, *(decoded(names) if names else ()))
 
 
-async def _parked(connection: Connection, consumer: str) -> set[tuple[Any, int]]:
-    rows = await connection.fetch("SELECT stream_id, stream_version FROM parked_event WHERE consumer = $1", consumer)
+async def _parked(connection: Connection, consumer: str, publisher: str) -> set[tuple[Any, int]]:
+    rows = await connection.fetch(
+        "SELECT stream_id, stream_version FROM parked_event WHERE (consumer, publisher) = ($1, $2)", consumer, publisher
+    )
     return {(row["stream_id"], row["stream_version"]) for row in rows}

@@ -1,0 +1,1 @@
+"""Published KPI figures: asked, added where that means something, and answered."""
