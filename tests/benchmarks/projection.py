@@ -13,12 +13,13 @@ from bulk import push_lines
 from rounds import Side, compare
 from stage import Stage, migrated, stage
 
+from common.messaging.consuming import open_feed
 from common.messaging.envelope import Envelope
 from common.messaging.ports import Received
 from common.messaging.projecting import Projecting
 from common.messaging.subscriber import Subscriber
 from reporting.bootstrap import SEARCH_PATH
-from reporting.messaging.consumers import CONSUMER, PUBLISHER, incidents_feed
+from reporting.messaging.consumers import CONSUMER, PUBLISHER
 from reporting.readmodel.projection import IncidentsProjection
 
 LINES = 20_000
@@ -69,7 +70,7 @@ async def _compare_end_to_end(running: Stage, pool: asyncpg.Pool[Any]) -> Sequen
 
 
 def _source(running: Stage) -> Any:
-    return incidents_feed(f"http://127.0.0.1:{running.incidents.port}", running.reader)
+    return open_feed(PUBLISHER, f"http://127.0.0.1:{running.incidents.port}", running.reader)
 
 
 async def _compare_projection(pool: asyncpg.Pool[Any], events: Sequence[Envelope], size: int) -> None:

@@ -20,9 +20,10 @@ from bulk import push_lines
 from rounds import Sample, record
 from stage import Stage, migrated, stage
 
+from common.messaging.consuming import open_feed
 from common.messaging.rebuild import Rebuild
-from reporting.bootstrap import REBUILD_LIMIT
-from reporting.messaging.consumers import CONSUMER, incidents_feed
+from common.runtime.consumer import REBUILD_LIMIT
+from reporting.messaging.consumers import CONSUMER, PUBLISHER
 from reporting.readmodel import tables
 from reporting.readmodel.projection import IncidentsProjection
 
@@ -72,7 +73,7 @@ async def _multiply(running: Stage) -> None:
 
 
 async def _rebuild(running: Stage, dsn: str) -> None:
-    feed = incidents_feed(f"http://127.0.0.1:{running.incidents.port}", running.reader, limit=REBUILD_LIMIT)
+    feed = open_feed(PUBLISHER, f"http://127.0.0.1:{running.incidents.port}", running.reader, limit=REBUILD_LIMIT)
     async with feed as source:
         making = Rebuild(
             dsn, source, IncidentsProjection(), CONSUMER, create_tables=tables.create, digest=tables.digest
