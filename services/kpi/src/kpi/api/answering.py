@@ -28,11 +28,11 @@ from kpi.api.views import (
     report_document,
     round_document,
 )
-from kpi.application.commanding import freezable
-from kpi.application.visibility import sight
+from kpi.application.commanding import next_edition
+from kpi.application.visibility import is_member, sight_of_past
 from kpi.domain import evolving
 from kpi.domain import round as rounds
-from kpi.domain.actions import Action, report_actions, round_actions
+from kpi.domain.actions import Acting, Action, report_actions, round_actions
 from kpi.domain.errors import StaleContent
 from kpi.domain.lookups import Definitions
 from kpi.domain.state import HeldFigure, HeldInput, HeldNarrative, State
@@ -87,18 +87,25 @@ async def actions_on(wired: Services, principal: Principal, definitions: Definit
     return list(report_actions(state, acting(wired, principal, state), findings))
 
 
-async def shown_report(wired: Services, principal: Principal, stream: UUID, state: State) -> dict[str, Any]:
+async def shown_report(
+    wired: Services, principal: Principal, stream: UUID, state: State, now: State | None = None
+) -> dict[str, Any]:
+    """`now`, where an earlier state is shown, is the present one, with which something may be done."""
+    present = now or state
     definitions = await wired.queries.definitions_of(state)
-    actions = await actions_on(wired, principal, definitions, state)
-    return report_document(stream, state, definitions, sight(principal, state), actions)
+    actions = await actions_on(wired, principal, definitions, present)
+    seen, office = sight_of_past(principal, state, present), principal.may("reports:read-submitted")
+    return report_document(stream, state, definitions, seen, actions, drafted=office)
 
 
 async def shown_round(wired: Services, principal: Principal, stream: UUID, state: rounds.State) -> dict[str, Any]:
     reports = await wired.queries.reports(round=stream)
-    accepted = sum(freezable(row.state) for row in reports)
-    actions = round_actions(state, acting(wired, principal), accepted)
-    member = principal.may("reports:read-own") or principal.may("reports:read-submitted")
-    return round_document(stream, state, actions, objections=member)
+    listed = next_edition(state, [(row.id, row.state) for row in reports])
+    member = is_member(principal, state.members)
+    asking = Acting(principal.permissions, member, wired.today(), principal.agency)
+    actions = round_actions(state, asking, listed)
+    told = member or principal.may("reports:read-submitted")
+    return round_document(stream, state, actions, objections=told)
 
 
 async def report_written(wired: Services, principal: Principal, result: UnitResult) -> Response:

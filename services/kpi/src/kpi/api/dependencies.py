@@ -105,8 +105,6 @@ def text(body: str | None) -> ErasableText | None:
     return None if body is None else ErasableText.of(body)
 
 
-def acting(wired: Services, principal: Principal, state: State | None = None) -> Acting:
-    """The caller as the lists of actions know it."""
-    covers = is_own(principal, state) if state is not None else principal.jurisdictions is not None
-    jurisdiction = state.jurisdiction if state is not None else None
-    return Acting(principal.permissions, covers, wired.today(jurisdiction), principal.agency)
+def acting(wired: Services, principal: Principal, state: State) -> Acting:
+    """The caller as the list of a report's actions knows it."""
+    return Acting(principal.permissions, is_own(principal, state), wired.today(state.jurisdiction), principal.agency)

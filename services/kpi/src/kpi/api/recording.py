@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Path
 from starlette.responses import Response
 
 from common.http.answered import CHANGED, Document
@@ -78,7 +79,7 @@ async def record_figure(
 async def record_input(
     report_id: UUID,
     kpi: str,
-    institution: str,
+    institution: Annotated[str, Path(max_length=80)],
     sent: InputSent,
     principal: Annotated[Principal, requires("inputs:record")],
     seen: IfMatch,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -26,13 +27,13 @@ from kpi.api.views import (
     dimensions_document,
     finding_document,
     held_document,
-    query_document,
+    queries_document,
     report_head,
     value_document,
     voided_document,
     words,
 )
-from kpi.application.visibility import is_own, sight
+from kpi.application.visibility import sight
 from kpi.domain import events, evolving
 from kpi.domain.errors import UnknownPart
 from kpi.domain.lookups import Definitions
@@ -105,7 +106,7 @@ async def read_report(
     state = row.state
     if as_of is not None or on is not None:
         state = await _known(wired, report_id, parse_as_of(as_of) if as_of else AsOf(), on)
-    document = await shown_report(wired, principal, report_id, state)
+    document = await shown_report(wired, principal, report_id, state, row.state)
     return json_response(document, headers={"ETag": etag(state.version)})
 
 
@@ -171,9 +172,7 @@ async def read_queries(
 ) -> Response:
     """Questions why an official figure lies below the incident feed's. Drafts are the secretariat's."""
     state, _ = await _seen(wired, principal, report_id)
-    own = is_own(principal, state)
-    shown = [query for query in state.queries if query.status != "drafted" or not own]
-    return json_response({"items": [query_document(query) for query in shown]})
+    return json_response({"items": queries_document(state, drafted=principal.may("reports:read-submitted"))})
 
 
 @router.get("/{report_id}/feed-comparison", response_class=Response, responses={200: {"model": Document}})
@@ -218,10 +217,11 @@ async def _seen(wired: Services, principal: Principal, report_id: UUID) -> tuple
 
 async def _known(wired: Services, stream: UUID, as_of: AsOf, on: date | None) -> State:
     """What was known then of what held that day. Raises `NotYetOpened`."""
-    state = None
+    state: State | None = None
     for recorded in await wired.log.load(stream, recorded_by=as_of.instant, up_to_position=as_of.position):
         if on is None or recorded.event.on <= on:
-            state = evolving.evolve(state, recorded.event) if state or _opens(recorded.event) else None
+            before = state and replace(state, version=recorded.version - 1)  # some may lie between them
+            state = evolving.evolve(before, recorded.event) if before or _opens(recorded.event) else None
     if state is None:
         raise NotYetOpened
     return state

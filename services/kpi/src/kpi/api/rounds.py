@@ -23,8 +23,8 @@ from kpi.api.dependencies import Services, Wired, caller, text, told_on
 from kpi.api.roadmaps import UnknownRoadmap
 from kpi.api.schemas import AnswerSent, ObjectionSent, RoundSent, SharedSent, Told
 from kpi.api.views import contents_document, edition_document, report_head, round_head
-from kpi.application.commanding import next_edition
-from kpi.application.visibility import own_jurisdiction
+from kpi.application.commanding import Busy, next_edition
+from kpi.application.visibility import is_member, own_jurisdiction
 from kpi.domain import commands, schedule
 from kpi.domain import round as rounds
 from kpi.domain.errors import DraftNotShared, UnknownPart
@@ -130,7 +130,8 @@ async def raise_objection(
     row = await wired.round(round_id)
     definitions = await wired.queries.definitions_of(row.state)
     if sent.kpi is not None and not definitions.named(sent.kpi):
-        raise UnknownPart
+        detail = f"The roadmap has no KPI {sent.kpi[:40]!r}; leave it out to object to the whole."
+        raise invalid([Violation("/kpi", UnknownPart.code, detail)])
     on = told_on(wired, principal, sent, jurisdiction)
     command = commands.RaiseObjection(jurisdiction, sent.kpi, ErasableText.of(sent.text), on, text(sent.reason))
     return await _act(wired, principal, round_id, command, version, key)
@@ -171,11 +172,15 @@ async def publish_round(
     command = commands.PublishRound(listed, told_on(wired, principal, sent), text(sent.reason))
     frozen = [(definitions, report) for report in listed if report.published_in == edition]
     answer = answer_of(200, "/v1/rounds")
-    if key is None and version != row.state.version:
-        raise StaleVersion(f"You named version {version}; the present version is {row.state.version}.")
-    result = await wired.commanding.publish_round(
-        round_id, command, version, frozen, edition, caller(principal, key), answer
-    )
+    try:
+        result = await wired.commanding.publish_round(
+            round_id, command, version, frozen, edition, caller(principal, key), answer
+        )
+    except Busy as error:
+        now = (await wired.round(round_id)).state.version
+        if now == version:
+            raise
+        raise StaleVersion(f"You named version {version}; the present version is {now}.") from error
     return await round_written(wired, principal, result)
 
 
@@ -259,7 +264,7 @@ def _period(sent: RoundSent, planned: Any) -> str:
 
 def _require_member(principal: Principal, state: rounds.State) -> None:
     """Raises `MembersOnly`."""
-    if not principal.may("reports:read-own") or own_jurisdiction(principal) not in state.members:
+    if not is_member(principal, state.members):
         raise MembersOnly
 
 

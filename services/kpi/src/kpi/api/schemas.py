@@ -173,7 +173,7 @@ class EvidenceAdded(EvidenceSent, Told):
 
 
 class ExplanationSent(Told):
-    finding: Code
+    finding: Annotated[Text, Field(min_length=1, max_length=300)]
     explanation: Long
 
 

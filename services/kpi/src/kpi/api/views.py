@@ -166,6 +166,10 @@ def query_document(query: Query) -> dict[str, Any]:
     }
 
 
+def queries_document(state: State, *, drafted: bool) -> list[dict[str, Any]]:
+    return [query_document(query) for query in state.queries if drafted or query.status != "drafted"]
+
+
 def published_document(published: Published) -> dict[str, Any]:
     return {
         "edition": published.edition,
@@ -198,8 +202,15 @@ def report_head(stream: UUID, state: State) -> dict[str, Any]:
 
 
 def report_document(
-    stream: UUID, state: State, definitions: Definitions, sight: Sight, actions: Sequence[Action]
+    stream: UUID,
+    state: State,
+    definitions: Definitions,
+    sight: Sight,
+    actions: Sequence[Action],
+    *,
+    drafted: bool = False,
 ) -> dict[str, Any]:
+    """`drafted`: with the queries that were not sent yet, which are the secretariat's."""
     head = {
         **report_head(stream, state),
         "opened_on": state.opened_on,
@@ -215,7 +226,7 @@ def report_document(
     }
     match sight:
         case "full":
-            return {**head, **_whole(state, definitions)}
+            return {**head, **_whole(state, definitions, drafted=drafted)}
         case "published":
             contents = state.published[-1].contents if state.published else ()
             withheld = None if state.phase == "published" else state.phase
@@ -239,7 +250,7 @@ def contents_document(definitions: Definitions, contents: Any) -> dict[str, Any]
     }
 
 
-def _whole(state: State, definitions: Definitions) -> dict[str, Any]:
+def _whole(state: State, definitions: Definitions, *, drafted: bool) -> dict[str, Any]:
     order = {number: n for n, number in enumerate(definitions.parts)}
     figures = sorted(state.figures, key=lambda held: (held.jurisdiction, order[held.part]))
     returned, reopened = state.returned, state.reopened
@@ -267,7 +278,7 @@ def _whole(state: State, definitions: Definitions) -> dict[str, Any]:
             "reason": words(reopened.reason),
             "restating": reopened.restating,
         },
-        "queries": [query_document(query) for query in state.queries],
+        "queries": queries_document(state, drafted=drafted),
         "readers": list(state.readers),
         "withheld": None,
     }

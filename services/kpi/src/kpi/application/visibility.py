@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Literal
 
 from common.kernel.errors import NotAllowed
@@ -36,10 +38,26 @@ def is_own(principal: Principal, state: State) -> bool:
     return principal.jurisdictions == frozenset({state.jurisdiction})
 
 
+def is_member(principal: Principal, members: Collection[str]) -> bool:
+    """Whether the credential speaks for exactly one jurisdiction, and that one is a member of the round."""
+    if not principal.may("reports:read-own") or principal.jurisdictions is None:
+        return False
+    return len(principal.jurisdictions) == 1 and principal.jurisdictions <= frozenset(members)
+
+
 def require_own(principal: Principal, state: State) -> None:
     """Raises `OneJurisdictionNeeded`, `OtherJurisdiction`."""
     if own_jurisdiction(principal) != state.jurisdiction:
         raise OtherJurisdiction
+
+
+def sight_of_past(principal: Principal, then: State, now: State) -> Sight:
+    """Of an earlier state: no more than the caller sees of the report now, and than it would have seen then."""
+    return min(
+        sight(principal, now),
+        sight(principal, replace(then, readers=now.readers)),
+        key=("none", "published", "full").index,
+    )
 
 
 def sight(principal: Principal, state: State) -> Sight:

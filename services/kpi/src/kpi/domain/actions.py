@@ -5,7 +5,7 @@ The same refusals that the deciders raise, so that the list and the commands nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -15,14 +15,16 @@ from kpi.domain import errors
 from kpi.domain import round as rounds
 from kpi.domain.approving import (
     checking_refused,
+    clearing_refused,
     endorsing_refused,
     findings_refused,
     reopening_refused,
     restating_refused,
 )
 from kpi.domain.contents import content_refused
+from kpi.domain.events import EditionReport
+from kpi.domain.querying import comparing_refused
 from kpi.domain.state import State
-from kpi.domain.validation import institution_inputs
 from kpi.domain.values import Finding
 
 
@@ -85,13 +87,13 @@ def _report_actions(state: State, acting: Acting, findings: tuple[Finding, ...])
     yield office("reopen", "reports:reopen", partial(reopening_refused, state))
     yield office("restate", "reports:restate", partial(restating_refused, state))
     yield office("extend", "rounds:extend")
-    yield office("compare_with_feed", "queries:handle", lambda: _not_received(state))
+    yield office("compare_with_feed", "queries:handle", partial(comparing_refused, state))
     yield office("send_query", "queries:handle", lambda: _no_query(state, "drafted"))
     yield office("dismiss_query", "queries:handle", lambda: _no_query(state, "drafted", "sent", "answered"))
 
 
-def round_actions(state: rounds.State, acting: Acting, accepted: int) -> tuple[Action, ...]:
-    """`accepted` is how many reports could be frozen in the next edition."""
+def round_actions(state: rounds.State, acting: Acting, listed: Sequence[EditionReport]) -> tuple[Action, ...]:
+    """`listed` is what the next edition would hold; `covers` says whether the caller speaks for a member."""
     return (
         _action("share_draft", "rounds:share", acting, [lambda: rounds.sharing_refused(state)]),
         _action(
@@ -106,7 +108,7 @@ def round_actions(state: rounds.State, acting: Acting, accepted: int) -> tuple[A
             "publish",
             "rounds:publish",
             acting,
-            [lambda: rounds.publishing_refused(state, acting.on), lambda: _nothing_new(state, accepted)],
+            [lambda: rounds.publishing_refused(state, acting.on), lambda: rounds.nothing_new(state, listed)],
         ),
     )
 
@@ -131,22 +133,12 @@ def _nothing_to_explain(findings: tuple[Finding, ...]) -> DomainError | None:
 
 
 def _nothing_to_clear(state: State, acting: Acting) -> DomainError | None:
-    return None if acting.institution and institution_inputs(state, acting.institution) else errors.NothingToClear()
+    return clearing_refused(state, acting.institution) if acting.institution else errors.NothingToClear()
 
 
 def _no_query(state: State, *statuses: str) -> DomainError | None:
     return None if any(q.status in statuses for q in state.queries) else errors.UnknownQuery()
 
 
-def _not_received(state: State) -> DomainError | None:
-    return None if state.received_on is not None else errors.NotSubmitted()
-
-
 def _no_objection(state: rounds.State) -> DomainError | None:
     return None if any(o.answer is None for o in state.objections) else errors.UnknownObjection()
-
-
-def _nothing_new(state: rounds.State, accepted: int) -> DomainError | None:
-    if accepted:
-        return None
-    return errors.NothingRestated() if state.editions else errors.NothingAccepted()

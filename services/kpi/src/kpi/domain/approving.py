@@ -5,6 +5,7 @@ Each approval is bound to the digest of exactly what its author saw.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeAlias, assert_never
 
 from common.kernel.decider import Decision
@@ -44,7 +45,7 @@ def decide(definitions: Definitions, command: ApprovalCommand, state: State) -> 
         case commands.EndorseReport():
             return _endorse(definitions, command, state)
         case commands.ReturnReport():
-            return _return(command, state)
+            return _return(definitions, command, state)
         case commands.AcceptReport():
             return _accept(command, state)
         case commands.ReopenReport():
@@ -76,6 +77,16 @@ def endorsing_refused(state: State) -> DomainError | None:
         case "submitted":
             return errors.AlreadySubmitted()
     return None
+
+
+def clearing_refused(state: State, institution: str) -> DomainError | None:
+    """What stands against the institution's clearing its inputs."""
+    inputs = institution_inputs(state, institution)
+    if not inputs:
+        return errors.NothingToClear()
+    digest = inputs_digest(inputs)
+    cleared = any(c.institution == institution and c.valid and c.digest == digest for c in state.clearances)
+    return errors.AlreadyCleared() if cleared else None
 
 
 def checking_refused(state: State) -> DomainError | None:
@@ -135,14 +146,10 @@ def _explain(definitions: Definitions, command: commands.ExplainWarning, state: 
 
 def _clear(command: commands.ClearInputs, state: State) -> Decision[Any]:
     require_open(state)
-    inputs = institution_inputs(state, command.institution)
-    if not inputs:
-        raise errors.NothingToClear
+    refuse(clearing_refused(state, command.institution))
     changed = max(held.version for held in state.inputs if held.institution == command.institution)
-    digest = inputs_digest(inputs)
+    digest = inputs_digest(institution_inputs(state, command.institution))
     _require_same(command.seen, changed, command.digest, digest, state)
-    if any(c.institution == command.institution and c.valid and c.digest == digest for c in state.clearances):
-        raise errors.AlreadyCleared
     return Decision((events.InputsCleared(command.institution, digest, command.by, command.on, command.reason),))
 
 
@@ -161,21 +168,24 @@ def _endorse(definitions: Definitions, command: commands.EndorseReport, state: S
     )
 
 
-def _return(command: commands.ReturnReport, state: State) -> Decision[Any]:
+def _return(definitions: Definitions, command: commands.ReturnReport, state: State) -> Decision[Any]:
     refuse(checking_refused(state))
     digest = state.digest()
     _require_same(command.seen, state.content_version, command.digest, digest, state)
     if not command.comments:
         detail = "Say what is to be mended: at least one comment, on a KPI or on the whole."
         raise errors.InvalidInput(detail, Violation("/comments", "required", detail))
-    violations = [
-        violation
-        for n, comment in enumerate(command.comments)
-        for violation in text_violations(comment.text, f"/comments/{n}/text")
-    ]
-    if violations:
+    if violations := list(_comment_violations(definitions, command.comments)):
         raise errors.InvalidInput("", *violations)
     return Decision((events.ReportReturned(digest, command.comments, command.by, command.on, command.reason),))
+
+
+def _comment_violations(definitions: Definitions, comments: tuple[events.PartComment, ...]) -> Iterator[Violation]:
+    for n, comment in enumerate(comments):
+        yield from text_violations(comment.text, f"/comments/{n}/text")
+        if comment.part is not None and not definitions.named(comment.part):
+            detail = f"The roadmap has no KPI {comment.part[:40]!r}; leave it out for a comment on the whole."
+            yield Violation(f"/comments/{n}/kpi", errors.UnknownPart.code, detail)
 
 
 def _accept(command: commands.AcceptReport, state: State) -> Decision[Any]:

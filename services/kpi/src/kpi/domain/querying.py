@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, TypeAlias, assert_never
 
 from common.kernel.decider import Decision
+from common.kernel.errors import DomainError
 from kpi.domain import commands, errors, events
 from kpi.domain.commands import History
 from kpi.domain.lookups import Definitions
@@ -19,8 +20,8 @@ QueryCommand: TypeAlias = commands.CompareWithFeed | commands.SendQuery | comman
 def decide(definitions: Definitions, command: QueryCommand, state: State) -> Decision[Any]:
     match command:
         case commands.CompareWithFeed():
-            if state.received_on is None:
-                raise errors.NotSubmitted
+            if (refused := comparing_refused(state)) is not None:
+                raise refused
             return Decision(tuple(discrepancies(definitions, state, command.history, command.on)))
         case commands.SendQuery():
             _in_state(state, command.query, "drafted")
@@ -37,6 +38,12 @@ def decide(definitions: Definitions, command: QueryCommand, state: State) -> Dec
             return Decision((answered,))
         case _:
             assert_never(command)
+
+
+def comparing_refused(state: State) -> DomainError | None:
+    """The secretariat asks about what it was given; a draft is none of its business."""
+    received = state.phase in ("submitted", "accepted", "published")
+    return None if received else errors.NotSubmitted(f"It is {state.phase}.")
 
 
 def discrepancies(definitions: Definitions, state: State, history: History, on: date) -> list[events.DiscrepancyFound]:

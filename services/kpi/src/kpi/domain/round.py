@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, TypeAlias, assert_never
@@ -155,6 +156,15 @@ def publishing_refused(state: State, on: date) -> DomainError | None:
     return None
 
 
+def nothing_new(state: State, reports: Sequence[EditionReport]) -> DomainError | None:
+    """What in the reports of the next edition stands against it: none is there, or each says what it said."""
+    if not any(report.kind == "jurisdiction" for report in reports):
+        return errors.NothingAccepted()
+    before = {report.report: report.digest for report in state.editions[-1].reports} if state.editions else {}
+    changed = any(before.get(report.report) != report.digest for report in reports)
+    return None if changed else errors.NothingRestated()
+
+
 def _open(command: commands.OpenRound, state: State | None) -> Decision[Any]:
     planned = plan(command)
     if state is not None:
@@ -229,15 +239,12 @@ def _answer(command: commands.AnswerObjection, state: State) -> Decision[Any]:
 def _publish(command: commands.PublishRound, state: State) -> Decision[Any]:
     if (refused := publishing_refused(state, command.on)) is not None:
         raise refused
-    if not any(report.kind == "jurisdiction" for report in command.reports):
-        raise errors.NothingAccepted
+    if (refused := nothing_new(state, command.reports)) is not None:
+        raise refused
     edition = len(state.editions) + 1
-    if state.editions:
-        if command.reason is None:
-            detail = "A new edition says why it restates the one before."
-            raise errors.ReasonRequired(detail, Violation("/reason", errors.ReasonRequired.code, detail))
-        if not any(report.published_in == edition for report in command.reports):
-            raise errors.NothingRestated
+    if state.editions and command.reason is None:
+        detail = "A new edition says why it restates the one before."
+        raise errors.ReasonRequired(detail, Violation("/reason", errors.ReasonRequired.code, detail))
     there = {report.jurisdiction for report in command.reports}
     missing = tuple(member for member in state.members if member not in there)
     return Decision((events.RoundPublished(edition, command.reports, missing, command.on, command.reason),))
