@@ -32,6 +32,8 @@ def person(role: str = "victim", outcome: str = "killed", **fields: Any) -> dict
 class Feed:
     """Events in the order of their positions; `append` gives the one it made."""
 
+    publisher = "incidents"
+
     def __init__(self) -> None:
         self.received: list[Received] = []
         self.versions: dict[UUID, int] = {}

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 from feed_of_incidents import LOG, Feed
+from feed_of_kpi import KpiFeed
 
 from common.messaging.feed import PARTITION
 from common.messaging.ports import Batch, Place, Received, Record, Source
@@ -19,16 +20,16 @@ from reporting.application.aggregates import Aggregates, ask
 from reporting.application.questions import Question
 from reporting.bootstrap import figures
 from reporting.readmodel import tables
+from reporting.readmodel.kpi.projection import KpiProjection
 from reporting.readmodel.projection import IncidentsProjection
 
 
 class FeedSource:
     """The change feed of a `Feed`: what is there, at once."""
 
-    publisher = "incidents"
-
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed | KpiFeed) -> None:
         self.feed = feed
+        self.publisher = feed.publisher
         self.after: int | None = None
 
     def unplaced(self) -> Collection[str]:
@@ -56,15 +57,26 @@ class World:
     pool: asyncpg.Pool[Any]
     aggregates: Aggregates
     feed: Feed = field(default_factory=Feed)
+    kpi: KpiFeed = field(default_factory=KpiFeed)
 
     def __post_init__(self) -> None:
         self.subscriber = self.listen(self.source())
+        self.kpi_subscriber = Subscriber(self.pool, FeedSource(self.kpi), KpiProjection(), "reporting")
 
     def listen(self, source: Source) -> Subscriber:
         return Subscriber(self.pool, source, IncidentsProjection(), "reporting")
 
     async def tell(self) -> None:
         await self.subscriber.step()
+
+    async def tell_kpi(self) -> None:
+        """As `tell`, from the feed of `kpi`."""
+        await self.kpi_subscriber.step()
+
+    async def apply_kpi(self, batch: Sequence[Received]) -> None:
+        """Events of `kpi` as they stand, in whatever order, without a checkpoint."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            await KpiProjection().apply(connection, batch)
 
     def source(self) -> FeedSource:
         """The feed, read by someone else."""
@@ -118,6 +130,6 @@ def _key(key: dict[str, str]) -> str | tuple[str, ...]:
 @asynccontextmanager
 async def open_world(dsn: str, pack: Pack) -> AsyncIterator[World]:
     """The database is migrated and empty."""
-    settings = {"search_path": "readmodel,public"}
+    settings = {"search_path": "readmodel,readmodel_kpi,public"}
     async with asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=settings) as pool:
         yield World(dsn, pool, Aggregates(pack, lambda: figures(pool), "http://incidents.test", ("undp",)))

@@ -129,7 +129,7 @@ class Rebuild:
             async with connection.transaction(isolation="repeatable_read"):  # position and tables of one moment
                 extent = await Extent.of(connection, self._consumer, self._source.publisher)
                 live_digest = await self._digest(connection)
-            was_parked = await parking.parked(connection, self._consumer)
+            was_parked = await self._parked(connection, self._consumer)
         comparable = extent.log_id in (None, (await self._reached(building)).log_id)
         if comparable:
             await self._fill(building, subscriber, extent.lowest)
@@ -142,8 +142,13 @@ class Rebuild:
                 live_digest=live_digest if comparable else None,
                 new_digest=await self._digest(connection),
                 was_parked=was_parked,
-                parked=await parking.parked(connection, self._building),
+                parked=await self._parked(connection, self._building),
             )
+
+    async def _parked(self, connection: Connection, consumer: str) -> list[ParkedKey]:
+        """Of this publisher: a consumer may follow others besides."""
+        found = await parking.parked(connection, consumer)
+        return [key for key in found if key.publisher == self._source.publisher]
 
     async def _reached(self, building: asyncpg.Pool[Any]) -> Checkpoint:
         async with building.acquire() as connection:

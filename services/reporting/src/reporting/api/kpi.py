@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import Query
@@ -12,14 +12,21 @@ from starlette.responses import Response
 
 from common.http.problems import Problem
 from common.http.routing import Router
+from common.http.streaming import CSV, csv_rows
 from common.security.permissions import public
 from common.security.principal import Principal
-from reporting.api.aggregates import WaitFor, waited
+from reporting.api.aggregates import FRESHNESS, WaitFor, waited
 from reporting.api.parameters import Values
-from reporting.application.kpi.aggregates import KpiAggregates
+from reporting.api.schemas import KpiAggregate
+from reporting.application.kpi.aggregates import KpiAggregates, KpiAnswer
 from reporting.application.kpi.model import Everything
 from reporting.application.kpi.questions import KpiQuestion, ask
 from reporting.application.questions import PERIODS
+
+FIGURES = ("value", "previous", "year_before", "change_percent", "state", "data")
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"model": KpiAggregate, "content": {CSV.partition(";")[0]: {"schema": {"type": "string"}}}}
+}
 
 
 class KpiParameters(BaseModel):
@@ -35,6 +42,7 @@ class KpiParameters(BaseModel):
     jurisdiction: Values = []
     goal: Values = []
     wait_for: str | None = Field(None, max_length=200, description="a write's SALWatch-Position, to see that write")
+    format: Literal["json", "csv"] = "json"
 
 
 def kpi_router(
@@ -50,11 +58,13 @@ def kpi_router(
         late = await waited(parameters.wait_for, publishers, wait_for)
         everything, freshness = await aggregates.everything()
         question = _question(everything, parameters, dimensions)
-        answer = aggregates.answer(everything, question, freshness).document()
+        answer = aggregates.answer(everything, question, freshness)
         if late is not None:
             detail = f"The write is not visible yet: what is, goes up to position {late.visible}. Ask again."
-            raise Problem(504, "not-yet-visible", detail, extra={"visible": answer})
-        return Response(msgspec.json.encode(answer), media_type="application/json")
+            raise Problem(504, "not-yet-visible", detail, extra={"visible": answer.document()})
+        if parameters.format == "csv":
+            return _csv(answer)
+        return Response(msgspec.json.encode(answer.document()), media_type="application/json")
 
     kpi_aggregates.__annotations__["parameters"] = Annotated[parameters_model, Query()]
     router.add_api_route(
@@ -62,6 +72,7 @@ def kpi_router(
         kpi_aggregates,
         methods=["GET"],
         response_class=Response,
+        responses=_ANSWERS,
         summary="Published KPI figures",
         description="Of the latest published editions: by KPI, goal, jurisdiction, period and dimensions, added where "
         "that means something.",
@@ -84,6 +95,18 @@ def _question(everything: Everything, parameters: Any, dimensions: Sequence[str]
         periods=periods,
         edition=parameters.edition,
     )
+
+
+def _csv(answer: KpiAnswer) -> Response:
+    """A line per row, the keys first; how fresh it is goes with it as a header, for a table has no place for it."""
+    headers = {FRESHNESS: msgspec.json.encode(answer.freshness).decode()}
+    return csv_rows((*answer.by, *FIGURES), _lines(answer), headers)
+
+
+async def _lines(answer: KpiAnswer) -> AsyncIterator[Sequence[Any]]:
+    for row in answer.rows:
+        figures = (row.value, row.previous, row.year_before, row.change_percent, row.state)
+        yield (*row.key.values(), *figures, row.links["data"])
 
 
 def _split(values: Sequence[str]) -> list[str]:

@@ -59,3 +59,36 @@ class Aggregate(_Part):
     coverage: Coverage
     freshness: dict[str, Freshness] = Field(description="by publisher")
     footnotes: list[Footnote]
+
+
+class KpiLinks(_Part):
+    data: str = Field(description="the published observations behind the figure")
+
+
+class KpiRow(_Part):
+    key: dict[str, str] = Field(description="one member per key of `by`; `_T` where a KPI is not broken down so")
+    value: str | None = Field(description="a plain decimal as text")
+    previous: str | None
+    year_before: str | None
+    change_percent: float | Literal["n/a"] = Field(description="against previous, rounded half up to one decimal")
+    state: Literal["not_reported", "not_applicable", "not_available_yet"] = Field(
+        "not_reported", description="why the value is null"
+    )
+    links: KpiLinks
+
+
+class KpiPeriod(Period):
+    periods: list[str] = Field(description="those that the answer is of")
+
+
+class KpiAggregate(_Part):
+    measure: Literal["kpi"]
+    by: list[str]
+    period: KpiPeriod
+    roadmap: str
+    editions: dict[str, int] = Field(description="by period the edition that its figures stand in")
+    rows: list[KpiRow]
+    total: str | None = Field(description="null where adding means nothing; a footnote says why")
+    coverage: Coverage
+    freshness: dict[str, Freshness] = Field(description="by publisher")
+    footnotes: list[Footnote]

@@ -10,12 +10,13 @@ from typing import Any, Literal, TypeAlias
 Figure: TypeAlias = int | str | None
 """An integer; a plain decimal as text for quantities and rates; None where nothing is known."""
 
-State: TypeAlias = Literal["not_reported", "not_available"]
+State: TypeAlias = Literal["not_reported", "not_available", "not_applicable", "not_available_yet"]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`state` says why `value` is None: nobody declared it complete, or no population is known for a rate."""
+    """`state` says why `value` is None: nobody declared it complete, or no population is known for a rate; of a KPI it
+    is what the jurisdiction said instead."""
 
     key: Mapping[str, str]
     value: Figure

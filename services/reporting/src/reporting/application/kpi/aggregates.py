@@ -19,9 +19,12 @@ from reporting.application.kpi.model import Everything, Part, decode
 from reporting.application.kpi.questions import PERIOD, KpiQuestion
 from reporting.application.questions import PERIODS
 
+REGIONAL = "regional"
+
 NEVER_ADDED = "Official figures as jurisdictions reported them; figures of the incident feed are never added to them."
 SEVERAL = "There is no total: different KPIs, units and shares are never added."
 STOCK = "What there is at the end of a period is not added over periods."
+STATUSES = "Of legal instruments and the like the value is how many have the most advanced status."
 SHARES = "A share of several jurisdictions is worked out from their sums; it is not the mean of their shares."
 
 
@@ -84,6 +87,21 @@ class KpiAggregates:
         return _Answering(self, shown(everything, question.roadmap, question.edition), question).answer(freshness)
 
 
+def editions_told(figures: Shown, periods: Sequence[str]) -> Iterator[str]:
+    """Which edition the figures of each period stand in."""
+    for period in periods:
+        if period not in figures.editions:
+            yield f"{period}: nothing is published yet."
+            continue
+        round_, edition = figures.editions[period]
+        restated = f", which restates edition {edition.edition - 1}" if edition.edition > 1 else ""
+        missing = f"; without {', '.join(edition.missing)}" if edition.missing else ""
+        newest = round_.editions[-1].edition
+        later = f"; edition {newest} has restated it" if newest > edition.edition else ""
+        text = f"{period}: edition {edition.edition} of report {round_.number}{restated}, published {edition.on}"
+        yield f"{text}{missing}{later}."
+
+
 class _Answering:
     def __init__(self, aggregates: KpiAggregates, figures: Shown, question: KpiQuestion) -> None:
         self._aggregates = aggregates
@@ -103,18 +121,26 @@ class _Answering:
             freshness,
             tuple(self._footnotes(total)),
             self._question.roadmap.code,
-            {period: self._figures.editions[period][1].edition for period in self._periods},
+            {period: self._figures.editions[period][1].edition for period in self._published},
         )
 
+    @property
+    def _published(self) -> list[str]:
+        return [period for period in self._periods if period in self._figures.editions]
+
     def _asked(self) -> list[str]:
-        """Published periods: those that are asked for, or lie within; all where rows tell them apart; else the last."""
+        """Periods that are asked for, or lie within, and asked ones that are not published; all published ones where
+        rows tell them apart; else the latest."""
         known = self._figures.periods
         if self._question.periods is not None:
-            spans = [Period.parse(name) for name in self._question.periods]
-            names = set(self._question.periods)
-            inside = [p for p in known if any(_within(Period.parse(p), span) for span in spans)]
-            return [p for p in known if p in names] or inside
-        return known if self._by_period else known[-1:]
+            names, spans = set(self._question.periods), [Period.parse(name) for name in self._question.periods]
+            found = [p for p in known if p in names] or [
+                p for p in known if any(_within(Period.parse(p), span) for span in spans)
+            ]
+            spans_found = [Period.parse(period) for period in found]
+            bare = [n for n in names if not any(_within(s, Period.parse(n)) for s in spans_found)]
+            return found + sorted(bare, key=lambda name: Period.parse(name).start)
+        return known if self._by_period and known else known[-1:] or list(self._figures.awaited[-1:])
 
     def _rows(self) -> Iterator[Row]:
         for part in self._question.parts:
@@ -133,7 +159,7 @@ class _Answering:
             periods = [p for p in self._periods if all(_named(keys[k], p, k) for k in self._by_period)]
             if not periods:
                 continue
-            wanted = [keys["jurisdiction"]] if "jurisdiction" in keys else self._jurisdictions(part, periods)
+            wanted = [keys["jurisdiction"]] if "jurisdiction" in keys else self._whole(part, periods)
             yield keys, wanted, periods, self._places(part, keys)
 
     def _values(self, part: Part, key: str) -> Sequence[str]:
@@ -145,7 +171,9 @@ class _Answering:
             goals = dict.fromkeys(number.partition(".")[0] for number in roadmap.kpi_of[part.number].goals)
             return [goal for goal in goals if not self._question.goals or goal in self._question.goals]
         if key == "jurisdiction":
-            return self._jurisdictions(part, self._periods)
+            named = "jurisdiction" in self._question.filters
+            regional = [] if named or not self._regional(part, self._periods) else [REGIONAL]
+            return [*self._jurisdictions(part, self._periods), *regional]
         if key == PERIOD:
             return self._periods
         if key in PERIODS:
@@ -156,8 +184,19 @@ class _Answering:
         codes = [code.code for code in roadmap.lists[key].codes]
         return [code for code in codes if code in self._question.filters.get(key, codes)]
 
+    def _regional(self, part: Part, periods: Sequence[str]) -> bool:
+        """Whether somebody who is no commission reported the region as a whole."""
+        return any((period, REGIONAL, part.number) in self._figures.figures for period in periods)
+
+    def _whole(self, part: Part, periods: Sequence[str]) -> list[str]:
+        """Whose figures make the figure of all: the region's own, where there is one."""
+        if "jurisdiction" not in self._question.filters and self._regional(part, periods):
+            return [REGIONAL]
+        return self._jurisdictions(part, periods)
+
     def _jurisdictions(self, part: Part, periods: Sequence[str]) -> list[str]:
-        members = dict.fromkeys(j for period in periods for j in self._question.roadmap.reporters(part, period))
+        """Every member of the roadmap that was asked for, also where it did not choose the KPI."""
+        members = dict.fromkeys(j for period in periods for j in self._question.roadmap.members_in(period))
         return [j for j in members if j in self._question.filters.get("jurisdiction", list(members))]
 
     def _places(self, part: Part, keys: Mapping[str, str]) -> list[Dimensions]:
@@ -232,13 +271,15 @@ class _Answering:
         if not self._periods:
             return None
         places = self._places(part, {})
-        return self._sum(part, self._jurisdictions(part, self._periods), self._periods, places)
+        return self._sum(part, self._whole(part, self._periods), self._periods, places)
 
     def _coverage(self) -> Coverage:
         """Who has reported any of the parts in all of the periods."""
         members: dict[str, None] = {}
         for part in self._question.parts:
-            members |= dict.fromkeys(self._jurisdictions(part, self._periods))
+            chosen = self._question.roadmap.kpi_of[part.number].members
+            asked = self._jurisdictions(part, self._periods)
+            members |= dict.fromkeys(code for code in asked if chosen is None or code in chosen)
         reported = [
             jurisdiction
             for jurisdiction in members
@@ -265,12 +306,9 @@ class _Answering:
             yield Footnote(SEVERAL)
         elif len(self._periods) > 1 and any(part.stock for part in self._question.parts):
             yield Footnote(STOCK)
-        for period in self._periods:
-            round_, edition = self._figures.editions[period]
-            restated = f", which restates edition {edition.edition - 1}" if edition.edition > 1 else ""
-            missing = f"; without {', '.join(edition.missing)}" if edition.missing else ""
-            text = f"{period}: edition {edition.edition} of report {round_.number}{restated}, published {edition.on}"
-            yield Footnote(f"{text}{missing}.")
+        if any(part.kind == "statuses" for part in self._question.parts):
+            yield Footnote(STATUSES)
+        yield from map(Footnote, editions_told(self._figures, self._periods))
         if aggregates.note:
             yield Footnote(aggregates.note)
 

@@ -20,11 +20,13 @@ Place = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The figures to show of a roadmap, by place, and the editions that they stand in, by period."""
+    """The figures to show of a roadmap, by place, and the editions that they stand in, by period. `awaited` are the
+    periods of rounds without such an edition."""
 
     roadmap: Roadmap
     figures: Mapping[Place, Figure]
     editions: Mapping[str, tuple[Round, Edition]]
+    awaited: Sequence[str] = ()
 
     @property
     def periods(self) -> list[str]:
@@ -55,7 +57,12 @@ class Shown:
             found = [self.presence(source, jurisdiction, period) for source in sources]
             return next((each for each in found if each != "reported"), "reported")
         figure = self.figures.get((period, jurisdiction, part.number))
-        return figure.presence if figure else "not_reported"
+        if figure is not None:
+            return figure.presence
+        chosen = self.roadmap.kpi_of[part.number].members
+        if chosen is not None and jurisdiction not in chosen:
+            return "not_applicable"
+        return "not_available_yet" if period in self.awaited else "not_reported"
 
     def quality(self, part: Part, jurisdiction: str, period: str) -> str | None:
         figure = self.figures.get((period, jurisdiction, part.number))
@@ -104,14 +111,17 @@ class Shown:
 
 
 def shown(everything: Everything, roadmap: Roadmap, edition: int | None = None) -> Shown:
-    """Of every round the edition that is asked for, or the latest."""
+    """Of every round the edition that is asked for, or the latest; parts under the numbers of this version."""
     figures: dict[Place, Figure] = {}
     editions: dict[str, tuple[Round, Edition]] = {}
+    awaited = []
     for round_ in everything.rounds_of(roadmap.code):
         found = everything.shown(round_, edition)
         if found is None:
+            awaited.append(round_.values_period)
             continue
         editions[round_.values_period] = (round_, found)
+        numbers = roadmap.renumbered(round_.roadmap_version)
         for figure in everything.figures(found):
-            figures[round_.values_period, figure.jurisdiction, figure.part] = figure
-    return Shown(roadmap, figures, editions)
+            figures[round_.values_period, figure.jurisdiction, numbers.get(figure.part, figure.part)] = figure
+    return Shown(roadmap, figures, editions, awaited)

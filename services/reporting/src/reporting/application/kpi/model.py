@@ -58,6 +58,7 @@ class Part(msgspec.Struct, frozen=True):
     statuses: tuple[Code, ...] = ()
     comparable_kinds: tuple[str, ...] = ()
     comparable_unit: str | None = None
+    comparable_by_setting: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -90,6 +91,13 @@ class Member(msgspec.Struct, frozen=True):
     end: date | None = None
 
 
+class Renumbered(msgspec.Struct, frozen=True):
+    """How the parts of an earlier version go on: the number here by the number there."""
+
+    version: str
+    parts: dict[str, str]
+
+
 class Roadmap(msgspec.Struct, frozen=True, dict=True):
     """A published version."""
 
@@ -101,6 +109,7 @@ class Roadmap(msgspec.Struct, frozen=True, dict=True):
     kpis: tuple[Kpi, ...]
     bands: tuple[Band, ...]
     members: tuple[Member, ...]
+    mappings: tuple[Renumbered, ...] = ()
 
     @cached_property
     def parts(self) -> Mapping[str, Part]:
@@ -123,21 +132,23 @@ class Roadmap(msgspec.Struct, frozen=True, dict=True):
         lists = [self.lists[name] for name in part.dimensions]
         return {entry.code: tuple(c.code for c in entry.codes) for entry in lists if entry.parts_make_total}
 
+    def renumbered(self, version: str) -> Mapping[str, str]:
+        """The parts of another version that have another number here."""
+        return next((mapping.parts for mapping in self.mappings if mapping.version == version), {})
+
     def named(self, kpi: str) -> tuple[Part, ...]:
         """The parts that a KPI's number, or a part's own, stands for."""
         if kpi in self.parts:
             return (self.parts[kpi],)
         return next((entry.parts for entry in self.kpis if entry.number == kpi), ())
 
-    def reporters(self, part: Part, period: str) -> tuple[str, ...]:
-        """Who reports on a part in a period, in the roadmap's order."""
-        span, chosen = Period.parse(period), self.kpi_of[part.number].members
+    def members_in(self, period: str) -> tuple[str, ...]:
+        """Who is a member on any day of a period, in the roadmap's order."""
+        span = Period.parse(period)
         return tuple(
             member.jurisdiction
             for member in self.members
-            if (member.start is None or member.start <= span.end)
-            and (member.end is None or span.start <= member.end)
-            and (chosen is None or member.jurisdiction in chosen)
+            if (member.start is None or member.start <= span.end) and (member.end is None or span.start <= member.end)
         )
 
 
@@ -145,6 +156,7 @@ class Listed(msgspec.Struct, frozen=True):
     report: UUID
     kind: str
     jurisdiction: str | None
+    version: int
     published_in: int
 
 
@@ -212,10 +224,13 @@ class Frozen(msgspec.Struct, frozen=True):
 
 
 class Discrepancy(msgspec.Struct, frozen=True):
+    """`found_at` is the version of the report in which it was found."""
+
     report: UUID
     query: int
     part: str
     dimensions: dict[str, str]
+    found_at: int
     state: str
 
 
@@ -252,6 +267,12 @@ class Everything(msgspec.Struct, frozen=True, dict=True):
         if edition is not None:
             return next((e for e in whole if e.edition == edition), None)
         return whole[-1] if whole else None
+
+    def queries(self, edition: Edition) -> list[tuple[Listed, Discrepancy]]:
+        """What was asked about figures of an edition; what was found in a draft since is not told."""
+        listed = {report.report: report for report in edition.reports}
+        found = [(listed[d.report], d) for d in self.discrepancies if d.report in listed]
+        return [(report, discrepancy) for report, discrepancy in found if discrepancy.found_at <= report.version]
 
     def figures(self, edition: Edition) -> list[Figure]:
         """All that an edition holds."""

@@ -59,6 +59,8 @@ def ask(
     conditions = {name: tuple(values) for name, values in filters.items() if values and name != "goal"}
     wrong += _wrong_values(chosen, parts, conditions)
     wrong += _wrong_periods(periods)
+    if edition is not None and not any(everything.shown(r, edition) for r in everything.rounds_of(chosen.code)):
+        wrong.append(Violation("?edition", "unknown_edition", f"No round of {chosen.code} has an edition {edition}."))
     if len(parts) > 1 and "kpi" not in keys and not wrong:
         detail = "Different KPIs are never added: name one part, or add kpi to by."
         wrong.append(Violation("?by", "kpi_needed", detail))
