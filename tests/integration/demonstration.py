@@ -23,10 +23,11 @@ SERVES_WITHIN = 240.0  # seconds, sample feed included
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """`python -m embedded` with a data folder, ports and a transport of its own."""
+    """`python -m embedded` with a data folder, ports, a transport and a reference pack of its own."""
 
     home: Home
     transport: str = "feed"
+    pack: str = "western-balkans"
 
     def command(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -37,6 +38,7 @@ class Demo:
                 "SALWATCH_DATA_DIR": str(self.home.folder),
                 "SALWATCH_PORT_BASE": str(self.home.port_base),
                 "SALWATCH_TRANSPORT": self.transport,
+                "SALWATCH_PACK": self.pack,
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

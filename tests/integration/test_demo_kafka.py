@@ -56,9 +56,13 @@ async def _serves(demo: Demo, code: int | None) -> bool:
 async def test_kafka_carries_the_demo(carried: Demo) -> None:
     """One after the other, for each start takes its time."""
     document = carried.document
-    assert document["kafka"] == {"bootstrap": f"127.0.0.1:{carried.home.port(92)}", "topics": ["incidents.events"]}
+    assert document["kafka"] == {
+        "bootstrap": f"127.0.0.1:{carried.home.port(92)}",
+        "topics": ["incidents.events", "kpi.events"],
+    }
     assert set(document["processes"]) == {
-        *("incidents-api", "incidents-relay", "reporting-api", "reporting-worker", "postgres", "kafka")
+        *("incidents-api", "incidents-relay", "kpi-api", "kpi-relay", "kpi-worker"),
+        *("reporting-api", "reporting-worker", "postgres", "kafka"),
     }
     assert "salwatch_tail_lag_events" in httpx.get(document["metrics"]["incidents-relay"]).text
     await _has(document, 5_000)

@@ -21,7 +21,9 @@ from reporting.settings import Settings as ReportingSettings
 
 PUBLIC = {
     "incidents": {"/livez", "/readyz", "/openapi.json", "/docs"},
-    "reporting": {"/", "/livez", "/readyz", "/openapi.json", "/docs", "/v1/aggregates/incidents"},
+    "reporting": {
+        *("/", "/livez", "/readyz", "/openapi.json", "/docs", "/v1/aggregates/incidents", "/v1/aggregates/kpi"),
+    },
 }
 ASSETS = {"reporting": {"/static/salwatch.css"}}  # of the dashboard's page
 EVERYBODY = {"agency", "verifier", "secretariat", "administrator", "analyst", "service"}

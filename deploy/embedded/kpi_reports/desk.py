@@ -5,6 +5,7 @@ Everything looks first at what stands there, so that an interrupted load is fini
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,8 @@ from embedded.sample_feed.partner import Partner
 
 WHY = "Loaded afterwards: the demo tells what happened then."
 EXPLANATION = "Illustrative explanation: the figure was checked and stands."
+
+FEED_WAITS = 150  # each a fifth of a second
 
 Values = Callable[[Calendar, str], Sequence[Mapping[str, Any]]]
 """What a commission imports in a round."""
@@ -96,6 +99,14 @@ class Desk:
             body = told(when.accepted, **{name: entry for name, entry in value.items() if name != "kpi"})
             await self.secretariat.replace(f"{path}/values/{value['kpi']}", body, seen["version"])
             seen = (await self.secretariat.get(path)).json()
+
+    async def feed_read(self, report: Mapping[str, Any]) -> None:
+        """Waits, though not for ever, until the service has read all that `incidents` has published."""
+        for _ in range(FEED_WAITS):
+            told = (await self.secretariat.get(f"/v1/reports/{report['id']}/feed-comparison")).json()
+            if told["freshness"].get("incidents", {}).get("lag_events") == 0:
+                return
+            await asyncio.sleep(0.2)
 
     async def compare_with_feed(self, report: Mapping[str, Any], when: Calendar) -> int:
         """Drafts queries where an official figure lies below the incident feed's; how many there are."""

@@ -107,6 +107,7 @@ async def _salw(desk: Desk, when: Calendar) -> None:
     (office,) = [report for report in reports if report["kind"] == "secretariat"]
     await desk.record_survey(office, when, plan.survey(when.number))
     if when.period in COMPARED:
+        await desk.feed_read(own[0])
         for report in own:
             await desk.compare_with_feed(report, when)
     await desk.publish(round_["id"], when)
