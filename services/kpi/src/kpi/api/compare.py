@@ -20,6 +20,7 @@ from kpi.api.dependencies import Services, Wired
 from kpi.api.roadmaps import UnknownRoadmap
 from kpi.api.views import decimal
 from kpi.application.comparison import Change, Contents, Regional, Row, joined, regional, rows
+from kpi.application.history import in_terms_of
 from kpi.application.visibility import sight
 from kpi.domain.lookups import Definitions
 from kpi.domain.roadmap import Part
@@ -49,9 +50,7 @@ async def compare(
     parts = definitions.named(kpi)
     if not parts:
         raise invalid_parameter("kpi", "kpi_unknown", f"The roadmap has no KPI {kpi!r}.")
-    contents = await (
-        _latest(wired, newest.roadmap.code) if edition == "latest" else _current(wired, principal, newest.roadmap.code)
-    )
+    contents = await (_latest(wired, definitions) if edition == "latest" else _current(wired, principal, definitions))
     asked = _periods(periods, contents)
     chosen = _jurisdictions(jurisdiction, definitions)
     found = [r for part in parts for period in asked for r in _rows(definitions, part, period, contents, chosen)]
@@ -80,18 +79,20 @@ def footnotes(wired: Services, jurisdictions: Iterable[str]) -> list[dict[str, A
     return [*found, {"jurisdiction": None, "text": "Official figures as reported; never added to those of the media."}]
 
 
-async def _latest(wired: Services, roadmap: str) -> Contents:
-    frozen = [f for f in await published(wired, roadmap) if f.valid_at(None)]
+async def _latest(wired: Services, definitions: Definitions) -> Contents:
+    frozen = [f for f in await published(wired, definitions) if f.valid_at(None)]
     return joined((f.period, jurisdiction, content) for f in frozen for jurisdiction, content in f.contents)
 
 
-async def _current(wired: Services, principal: Principal, roadmap: str) -> Contents:
+async def _current(wired: Services, principal: Principal, definitions: Definitions) -> Contents:
     """What the caller sees whole stands as it now is; of the rest what is published."""
-    frozen = {f.report: f for f in await published(wired, roadmap) if f.valid_at(None)}
+    frozen = {f.report: f for f in await published(wired, definitions) if f.valid_at(None)}
     found = []
-    for row in await wired.queries.reports(roadmap=roadmap):
+    for row in await wired.queries.reports(roadmap=definitions.roadmap.code):
         whole = sight(principal, row.state) == "full"
-        contents = row.state.contents() if whole else frozen[row.id].contents if row.id in frozen else ()
+        theirs = await wired.queries.definitions_of(row.state)
+        present = [(j, in_terms_of(definitions, theirs, content)) for j, content in row.state.contents()]
+        contents = present if whole else frozen[row.id].contents if row.id in frozen else ()
         found += [(row.state.values_period, jurisdiction, content) for jurisdiction, content in contents]
     return joined(found)
 

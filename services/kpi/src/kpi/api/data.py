@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -23,6 +24,7 @@ from common.security.principal import Principal
 from kpi.api.dependencies import Services, Wired
 from kpi.api.roadmaps import UnknownRoadmap
 from kpi.application import sdmx
+from kpi.application.history import in_terms_of
 from kpi.application.observations import Frozen, frozen_reports, observed
 from kpi.application.sdmx import BadFilter, Coded
 from kpi.domain.lookups import Definitions
@@ -91,10 +93,8 @@ async def _answer(wired: Services, request: Request, asked: Asked, given: Mappin
     components = sdmx.dimensions(definitions)
     _check(given, (*components, *sdmx.ATTRIBUTES, sdmx.VALUE))
     filters = {**given, **_span(asked, given)}
-    frozen = _of_time(await published(wired, definitions.roadmap.code), asked)
-    versions = {f.roadmap_version for f in frozen}
-    known = {v: await wired.queries.definitions(definitions.roadmap.code, v) or definitions for v in versions}
-    rows = [sdmx.coded(definitions, o) for f in frozen for o in observed(known[f.roadmap_version], f)]
+    frozen = _of_time(await published(wired, definitions), asked)
+    rows = [sdmx.coded(definitions, o) for f in frozen for o in observed(definitions, f)]
     try:
         rows = sdmx.chosen(rows, components, asked.key, filters)
     except BadFilter as error:
@@ -102,12 +102,20 @@ async def _answer(wired: Services, request: Request, asked: Asked, given: Mappin
     return _written(wired, definitions, rows, asked.format or _accepted(request), history=asked.include_history)
 
 
-async def published(wired: Services, roadmap: str) -> list[Frozen]:
-    """Everything that was ever published of a roadmap, whichever of its versions."""
-    rounds = await wired.queries.rounds(roadmap=roadmap)
-    reports = {row.id: row.state for row in await wired.queries.reports(roadmap=roadmap)}
+async def published(wired: Services, definitions: Definitions) -> list[Frozen]:
+    """Everything that was ever published of a roadmap, in the terms of that version of it."""
+    code = definitions.roadmap.code
+    rounds = await wired.queries.rounds(roadmap=code)
+    reports = {row.id: row.state for row in await wired.queries.reports(roadmap=code)}
     moments = {(p.round, p.edition): p.recorded_at for p in await wired.queries.publications()}
-    return frozen_reports([(row.id, row.state) for row in rounds], reports, moments)
+    frozen = frozen_reports([(row.id, row.state) for row in rounds], reports, moments)
+    versions = {f.roadmap_version: await wired.queries.definitions(code, f.roadmap_version) for f in frozen}
+    return [_carried(definitions, versions[f.roadmap_version] or definitions, f) for f in frozen]
+
+
+def _carried(definitions: Definitions, theirs: Definitions, frozen: Frozen) -> Frozen:
+    contents = tuple((j, in_terms_of(definitions, theirs, content)) for j, content in frozen.contents)
+    return replace(frozen, contents=contents)
 
 
 async def _definitions(wired: Services, roadmap: str | None) -> Definitions:

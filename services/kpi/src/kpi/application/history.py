@@ -62,6 +62,17 @@ def carried_over(definitions: Definitions, earlier_version: Definitions) -> Mapp
     return mappings.get(earlier_version.roadmap.version, {})
 
 
+def in_terms_of(definitions: Definitions, earlier_version: Definitions, content: Content) -> Content:
+    """A content that was made for an earlier version, its figures under the newer one's numbers; what does not go on in
+    the newer version is left out."""
+    if earlier_version.roadmap.version == definitions.roadmap.version:
+        return content
+    names = carried_over(definitions, earlier_version)
+    renamed = [(names.get(number, number), figure) for number, figure in content.figures]
+    figures = sorted(((n, f) for n, f in renamed if n in definitions.parts), key=lambda pair: pair[0])
+    return Content(tuple(figures), content.narratives)
+
+
 def feed_figures(
     definitions: Definitions, seized: Sequence[SeizedSum] | None
 ) -> dict[tuple[str, Dimensions], Decimal] | None:
