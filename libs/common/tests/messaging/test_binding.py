@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from common.kernel.clock import utc_now
 from common.kernel.ids import new_id
@@ -37,6 +40,12 @@ def envelope(**changes: Any) -> Envelope:
         cursor="after-42",
     )
     return msgspec.structs.replace(one, **changes)
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_an_instant_is_written_as_python_writes_it(instant: datetime) -> None:
+    headers = dict(event_message(envelope(occurred_at=instant, recorded_at=instant), 0, 1).headers)
+    assert headers["ce_time"] == headers["ce_recordedtime"] == instant.isoformat().encode()
 
 
 def read(message: Message) -> Record:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,7 @@ from common.messaging.ports import Message, Place, Record
 STRUCTURED = b"application/cloudevents+json"
 _STRUCTURED = msgspec.json.Decoder(CloudEvent)
 _JSON = CONTENT_TYPE.encode()
+_encode = msgspec.json.Encoder().encode
 
 
 def partition_name(topic: str, number: int) -> str:
@@ -33,8 +35,8 @@ def event_message(envelope: Envelope, predecessor: int, epoch: int) -> Message:
         ("ce_source", source_of(envelope.publisher, envelope.log_id).encode()),
         ("ce_type", envelope.type.encode()),
         ("ce_subject", subject),
-        ("ce_time", envelope.occurred_at.isoformat().encode()),
-        ("ce_recordedtime", envelope.recorded_at.isoformat().encode()),
+        ("ce_time", _instant(envelope.occurred_at)),
+        ("ce_recordedtime", _instant(envelope.recorded_at)),
         ("ce_sequence", b"%020d" % envelope.sequence),
         ("ce_streamversion", b"%d" % envelope.stream_version),
         ("ce_predecessor", b"%020d" % predecessor),
@@ -49,6 +51,11 @@ def event_message(envelope: Envelope, predecessor: int, epoch: int) -> Message:
     if envelope.causation_id is not None:
         headers.append(("ce_causationid", str(envelope.causation_id).encode()))
     return Message(subject, envelope.data, headers)
+
+
+def _instant(instant: datetime) -> bytes:
+    """In UTC, as the log has it. What `isoformat` gives, which takes five times as long."""
+    return _encode(instant)[1:-1].replace(b"Z", b"+00:00")
 
 
 @dataclass(frozen=True, slots=True)

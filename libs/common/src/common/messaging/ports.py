@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 from uuid import UUID
 
+import msgspec
+
 from common.contracts.base import Contract
 from common.contracts.registry import CONTRACTS
 from common.messaging.envelope import Envelope
@@ -144,9 +146,8 @@ class Projection(Protocol):
         """Applies events in order, none of them seen before. Must write what `seen` then tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A record as a broker keeps it."""
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """A record as a broker keeps it. A struct and not a dataclass: hundred thousands are made in a row."""
 
     key: bytes | None
     value: bytes | None
