@@ -24,7 +24,7 @@ demo: setup ## Run everything on this machine with sample data, until Ctrl-C (ON
 demo-reset: setup ## Delete what the demo keeps in var/, to start clean
 	@$(EMBEDDED) reset
 
-token: setup ## Print a token for the demo (ROLE=verifier|secretariat|analyst|administrator)
+token: setup ## Print a token for the demo (ROLE=secretariat, commission_RS, …: see deploy/embedded/access.py)
 	@$(EMBEDDED) token $(ROLE)
 
 cli: setup ## Run a service's command against the demo (ARGS='reporting rebuild')
