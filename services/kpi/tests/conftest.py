@@ -18,8 +18,8 @@ from kpi.settings import Settings
 async def world(fresh_database: FreshDatabase, tmp_path: Path) -> AsyncIterator[World]:
     issuer = Issuer(tmp_path / "issuer.pem")
     issuer.write_jwks(tmp_path / "jwks.json")
-    dsn = fresh_database("kpi")
-    async with running_app(Settings(database_url=dsn, jwks=str(tmp_path / "jwks.json"))) as app:
-        world = World(app, issuer, dsn, {})
+    settings = Settings(database_url=fresh_database("kpi"), jwks=str(tmp_path / "jwks.json"))
+    async with running_app(settings) as app:
+        world = World(app, issuer, settings, {})
         yield world
         await world.close()

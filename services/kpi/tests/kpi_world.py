@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
+from feed_of_incidents import LOG, Feed
 
+from common.messaging.feed import PARTITION
+from common.messaging.ports import Batch, Place, Record
+from common.messaging.subscriber import Subscriber
 from common.security.issuer import Issuer
+from kpi.bootstrap import consumers
+from kpi.settings import Settings
 
 MEMBERS = ("AL", "BA", "ME", "MK", "RS", "XK")
 ROADMAP = "wb-salw"
@@ -22,7 +28,7 @@ class World:
 
     app: FastAPI
     issuer: Issuer
-    dsn: str
+    settings: Settings
     clients: dict[str, httpx.AsyncClient]
 
     def __getitem__(self, name: str) -> httpx.AsyncClient:
@@ -165,3 +171,33 @@ async def published(world: World, round_id: str, shared: str = "2020-08-15", day
         body = on(shared, object_by=str(date.fromisoformat(shared) + timedelta(days=10)))
         seen = await ok(await secretariat.post(f"{path}/share-draft", json=body, headers=if_match(seen["version"])))
     return await ok(await secretariat.post(f"{path}/publish", json=on(day), headers=if_match(seen["version"])))
+
+
+class TellingSource:
+    """The change feed of incidents as a test wrote it: what is there, at once."""
+
+    publisher = "incidents"
+
+    def __init__(self, feed: Feed) -> None:
+        self.feed = feed
+        self.after: int | None = None
+
+    def unplaced(self) -> Collection[str]:
+        return (PARTITION,) if self.after is None else ()
+
+    async def seek(self, partition: str, place: Place) -> None:
+        self.after = place.position
+
+    async def poll(self) -> Batch:
+        assert self.after is not None
+        envelopes = [received.envelope for received in self.feed.received[self.after :]]
+        self.after = len(self.feed.received)
+        records = [Record(PARTITION, Place(e.sequence, e.cursor), e.sequence - 1, LOG, e) for e in envelopes]
+        return Batch(LOG, {PARTITION: self.after}, records)
+
+
+async def told(world: World, feed: Feed) -> None:
+    """What the feed says comes into the service's own tables, as its worker brings it."""
+    (consumer,) = consumers(world.settings)
+    async with consumer.pool(world.settings) as pool:
+        await Subscriber(pool, TellingSource(feed), consumer.projection(), consumer.name).step()
