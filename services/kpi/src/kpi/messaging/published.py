@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, assert_never
 
 from common.contracts import kpi as contracts
+from common.contracts import kpi_roadmaps as parts
 from common.contracts.registry import WIRE_NAMES
 from common.eventsourcing.log import Recorded
 from kpi.domain import events
@@ -213,30 +214,30 @@ def _roadmap(event: events.RoadmapPublished) -> contracts.RoadmapPublished:
         code_lists=tuple(map(_code_list, roadmap.code_lists)),
         kpis=tuple(map(_kpi, roadmap.kpis)),
         bands=tuple(
-            contracts.Band(code=band.code, label=band.label, from_percent=band.from_percent) for band in roadmap.bands
+            parts.Band(code=band.code, label=band.label, from_percent=band.from_percent) for band in roadmap.bands
         ),
         members=tuple(
-            contracts.Member(jurisdiction=member.jurisdiction, start=member.start, end=member.end)
+            parts.Member(jurisdiction=member.jurisdiction, start=member.start, end=member.end)
             for member in roadmap.members
         ),
-        mappings=tuple(contracts.Mapping(version=m.version, parts=dict(m.parts)) for m in roadmap.mappings),
+        mappings=tuple(parts.Mapping(version=m.version, parts=dict(m.parts)) for m in roadmap.mappings),
         on=event.on,
     )
 
 
-def _objectives(objectives: tuple[Objective, ...], parent: str | None) -> Iterator[contracts.Objective]:
+def _objectives(objectives: tuple[Objective, ...], parent: str | None) -> Iterator[parts.Objective]:
     for objective in objectives:
-        yield contracts.Objective(number=objective.number, title=objective.title, parent=parent)
+        yield parts.Objective(number=objective.number, title=objective.title, parent=parent)
         yield from _objectives(objective.targets, objective.number)
 
 
-def _code_list(entry: CodeList) -> contracts.CodeList:
-    codes = tuple(contracts.Code(code=code.code, label=code.label) for code in entry.codes)
-    return contracts.CodeList(code=entry.code, label=entry.label, codes=codes, parts_make_total=entry.parts_make_total)
+def _code_list(entry: CodeList) -> parts.CodeList:
+    codes = tuple(parts.Code(code=code.code, label=code.label) for code in entry.codes)
+    return parts.CodeList(code=entry.code, label=entry.label, codes=codes, parts_make_total=entry.parts_make_total)
 
 
-def _kpi(kpi: Kpi) -> contracts.Kpi:
-    return contracts.Kpi(
+def _kpi(kpi: Kpi) -> parts.Kpi:
+    return parts.Kpi(
         number=kpi.number,
         name=kpi.name,
         goals=kpi.goals,
@@ -247,8 +248,8 @@ def _kpi(kpi: Kpi) -> contracts.Kpi:
     )
 
 
-def _part(part: Part) -> contracts.Part:
-    return contracts.Part(
+def _part(part: Part) -> parts.Part:
+    return parts.Part(
         number=part.number,
         name=part.name,
         kind=part.kind,
@@ -257,11 +258,11 @@ def _part(part: Part) -> contracts.Part:
         dimensions=part.dimensions,
         direction=part.direction,
         baseline=part.baseline,
-        targets=tuple(contracts.Target(period=target.period, value=target.value) for target in part.targets),
+        targets=tuple(parts.Target(period=target.period, value=target.value) for target in part.targets),
         formula=part.formula,
         stock=part.stock,
-        items=tuple(contracts.Code(code=item.code, label=item.label) for item in part.items),
-        statuses=tuple(contracts.Code(code=status.code, label=status.label) for status in part.statuses),
+        items=tuple(parts.Code(code=item.code, label=item.label) for item in part.items),
+        statuses=tuple(parts.Code(code=status.code, label=status.label) for status in part.statuses),
         comparable_kinds=part.comparable.kinds if part.comparable else (),
         comparable_unit=part.comparable.unit if part.comparable else None,
         comparable_by_setting=part.comparable is not None and part.comparable.by_setting,
