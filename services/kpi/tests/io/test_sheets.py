@@ -73,7 +73,7 @@ async def test_a_filled_in_template_is_taken_over(world: World, report: dict[str
         },
     )
     tried = await ok(await push(world, report, content, dry_run="true"))
-    assert (tried["outcome"], tried["summary"]["recorded"]) == ("dry_run", 3)
+    assert (tried["outcome"], tried["summary"]["recorded"]) == ("dry_run", 4)
     assert (await report_of(world, report["round"], "BA"))["values"] == []
     done = await ok(await push(world, report, content))
     assert done["outcome"] == "recorded"
@@ -113,7 +113,7 @@ async def test_what_is_pushed_back_unchanged_records_nothing(world: World, repor
     seen = await report_of(world, report["round"], "BA")
     content = (await client.get(f"/v1/reports/{report['id']}/template.{kind}")).content
     done = await ok(await push(world, seen, content, XLSX if kind == "xlsx" else "text/csv"))
-    assert done["summary"] == {"recorded": 0, "unchanged": 4, "rejected": 0}
+    assert done["summary"] == {"recorded": 0, "unchanged": 4, "rejected": 0, "held_back": 0}
     assert (await report_of(world, report["round"], "BA"))["version"] == seen["version"]
 
 
@@ -145,7 +145,8 @@ async def test_one_wrong_cell_refuses_all_and_is_named(world: World, report: dic
     assert answer.status_code == 422
     items = {item["kpi"]: item for item in answer.json()["items"]}
     assert items["12.3"]["errors"][0]["code"] == "decimal_malformed"
-    assert items["12.3"]["errors"][0]["cell"].startswith("Goal 6!G")
+    assert items["12.3"]["cell"].startswith("Goal 6!G")
+    assert items["12.1"]["outcome"] == "held_back"
     assert (await report_of(world, report["round"], "BA"))["values"] == []
     mended = filled(content, {("12.2", ""): {VALUE: 1.5}, ("13.1", ""): {VALUE: -2}})
     items = {item["kpi"]: item for item in (await push(world, report, mended)).json()["items"]}
@@ -158,7 +159,7 @@ async def test_json_and_csv_are_taken_likewise(world: World, report: dict[str, A
     good = b'{"kpi": "12.1", "presence": "reported", "value": "5"}'
     body = b'{"values": [' + good + b', {"kpi": "12.2", "presence": "reported"}]}'
     refused = await push(world, report, body, "application/json")
-    assert [item["outcome"] for item in refused.json()["items"]] == ["recorded", "rejected"]
+    assert [item["outcome"] for item in refused.json()["items"]] == ["held_back", "rejected"]
     assert refused.json()["items"][1]["errors"][0]["code"] == "value_missing"
     await ok(await push(world, report, b'{"values": [' + good + b"]}", "application/json"))
     template = (await client.get(f"/v1/reports/{report['id']}/template.csv")).text
@@ -166,7 +167,11 @@ async def test_json_and_csv_are_taken_likewise(world: World, report: dict[str, A
     assert {line["kpi"]: line["value"] for line in lines if line["kpi"].startswith("12")}["12.1"] == "5"
     sent = "kpi,what,value\r\n6.1,setting=inland,4\r\n6.1,setting=moon,4\r\n"
     items = (await push(world, report, sent.encode(), "text/csv")).json()["items"]
-    assert items[0]["errors"][0]["cell"] == "line 3"
+    assert [(item["cell"], item["outcome"]) for item in items] == [("line 2", "held_back"), ("line 3", "rejected")]
+    assert items[1]["errors"][0]["code"] == "code_unknown"
+    unit = b'{"values": [{"kpi": "12.1", "presence": "reported", "value": "5", "unit": "kilogram"}]}'
+    refused = await push(world, report, unit, "application/json")
+    assert refused.json()["items"][0]["errors"][0]["code"] == "unit_differs"
 
 
 async def test_what_is_no_workbook_is_refused(world: World, report: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ from common.security.permissions import requires
 from common.security.principal import Principal
 from kpi.api.answering import SERVICE
 from kpi.api.dependencies import Services, Wired, caller, text, told_on
+from kpi.api.recording import check_unit
 from kpi.api.reports import Withheld
 from kpi.api.schemas import Code, FigureSent, Told
 from kpi.application.history import settled
@@ -33,6 +34,7 @@ from kpi.application.lines import COLUMNS, Entry, Line, entries, lines, located
 from kpi.application.sheets import LARGEST_FILE, UnreadableWorkbook, read, workbook
 from kpi.application.visibility import require_own, sight
 from kpi.domain.commands import RecordFigure
+from kpi.domain.errors import UnknownPart
 from kpi.domain.lookups import Definitions
 from kpi.domain.state import State
 from kpi.domain.values import Content
@@ -40,6 +42,7 @@ from kpi.domain.values import Content
 router = Router(prefix="/v1/reports/{report_id}", tags=["in and out"])
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OUTCOMES = ("recorded", "unchanged", "rejected", "held_back")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -130,7 +133,7 @@ async def import_report(
     rejected = any(item["outcome"] == "rejected" for item in items)
     document = {
         "outcome": "rejected" if rejected else "dry_run" if dry_run else "recorded",
-        "summary": {name: sum(i["outcome"] == name for i in items) for name in ("recorded", "unchanged", "rejected")},
+        "summary": {name: sum(item["outcome"] == name for item in items) for name in OUTCOMES},
         "items": items,
     }
     version = result.outcomes[-1].version if result.outcomes and not (rejected or dry_run) else row.state.version
@@ -139,27 +142,28 @@ async def import_report(
 
 
 def _items(found: Sequence[Entry], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
-    """A result for every part, its errors each where they stand."""
-    readable = iter(outcomes)
-    items = []
-    for entry in found:
-        errors = [(place, violation) for place, violation in entry.violations]
-        outcome = "rejected"
-        if entry.figure is not None:
-            decided = next(readable)
-            if decided.error is None:
-                outcome = "recorded" if decided.events else "unchanged"
-            else:
-                errors = [(located(entry, violation), violation) for violation in decided.error.violations]
-        items.append(
-            {
-                "kpi": entry.part,
-                "cell": entry.place,
-                "outcome": outcome,
-                "errors": [{"cell": place, **violation_document(violation)} for place, violation in errors],
-            }
-        )
-    return items
+    """A result for every cell. Where one is rejected the others are held back, since all are taken over or none."""
+    decided = iter(outcomes)
+    told = [(entry, next(decided) if entry.figure is not None else None) for entry in found]
+    refused = any(outcome is None or outcome.error is not None for _, outcome in told)
+    return [item for entry, outcome in told for item in _items_of(entry, outcome, refused=refused)]
+
+
+def _items_of(entry: Entry, outcome: Outcome | None, *, refused: bool) -> list[dict[str, Any]]:
+    wrong = list(entry.violations)
+    if outcome is not None and outcome.error is not None:
+        wrong = [(located(entry, violation), violation) for violation in outcome.error.violations]
+    fine = "held_back" if refused else "recorded" if outcome is not None and outcome.events else "unchanged"
+    places = dict.fromkeys([*(entry.places or (entry.place,)), *(place for place, _ in wrong)])
+    return [
+        {
+            "kpi": entry.part,
+            "cell": place,
+            "outcome": "rejected" if any(at == place for at, _ in wrong) else fine,
+            "errors": [violation_document(violation) for at, violation in wrong if at == place],
+        }
+        for place in places
+    ]
 
 
 async def _of(wired: Services, principal: Principal, report_id: UUID) -> tuple[State, Definitions, Content, str | None]:
@@ -181,7 +185,7 @@ async def _entries(request: Request, definitions: Definitions, state: State) -> 
     body = await request.body()
     match kind:
         case "application/json":
-            return _of_json(body)
+            return _of_json(definitions, body)
         case "text/csv":
             return entries(definitions, state, _of_csv(body))
         case _ if kind == XLSX:
@@ -209,25 +213,27 @@ def _of_csv(body: bytes) -> list[Line]:
         raise Problem(400, "unreadable-csv", f"The file is no CSV in UTF-8: {error}") from error
 
 
-def _of_json(body: bytes) -> list[Entry]:
+def _of_json(definitions: Definitions, body: bytes) -> list[Entry]:
     try:
         document = msgspec.json.decode(body)
         sent = document["values"]
         assert isinstance(sent, list)
     except (msgspec.DecodeError, KeyError, TypeError, AssertionError) as error:
         raise Problem(400, "malformed-json", 'The body is {"values": [{"kpi", "presence", …}]}.') from error
-    found = []
-    for n, each in enumerate(sent):
-        place = f"/values/{n}"
-        try:
-            figure = FigureOfPart.model_validate(each)
-        except ValidationError as error:
-            wrong = body_violations(error.errors(include_url=False), FigureOfPart)
-            kpi = str(each.get("kpi", "")) if isinstance(each, dict) else ""
-            found.append(Entry(kpi, place, None, (), tuple((f"{place}{v.pointer}", v) for v in wrong)))
-        else:
-            found.append(Entry(figure.kpi, place, figure.to_domain()))
-    return found
+    return [_of_member(definitions, each, f"/values/{n}") for n, each in enumerate(sent)]
+
+
+def _of_member(definitions: Definitions, sent: Any, place: str) -> Entry:
+    try:
+        figure = FigureOfPart.model_validate(sent)
+        check_unit(definitions, figure.kpi, figure)
+    except ValidationError as error:
+        wrong = body_violations(error.errors(include_url=False), FigureOfPart)
+        kpi = str(sent.get("kpi", "")) if isinstance(sent, dict) else ""
+        return Entry(kpi, place, None, (), tuple((place, violation) for violation in wrong))
+    except (Problem, UnknownPart) as error:
+        return Entry(figure.kpi, place, None, (), tuple((place, violation) for violation in error.violations))
+    return Entry(figure.kpi, place, figure.to_domain())
 
 
 def _told(on: str | None, reason: str | None) -> Told:

@@ -216,7 +216,8 @@ def _entry(state: State, reading: _Reading) -> Entry:
         ErasableText.of(reading.comment) if reading.comment else None,
         before.evidence if before else (),
     )
-    places = [place for group in (reading.cells, reading.statuses, reading.documents) for _, place in group]
+    groups = (reading.cells, reading.statuses, reading.documents)  # one of them, by the part's kind
+    places = [place for group in groups for _, place in group]
     return Entry(reading.part.number, reading.place, figure, tuple(places))
 
 
