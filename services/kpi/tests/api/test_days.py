@@ -173,3 +173,19 @@ async def test_the_past_shows_nobody_a_draft_that_the_present_withholds(world: W
     assert before["values"] is None
     after = await ok(await world["commission_RS"].get(path, params={"on": "2020-09-01"}))
     assert {v["value"] for v in after["values"] if v["kpi"] == "12.1"} == {"538"}
+
+
+async def test_a_round_is_read_as_it_was_too(world: World) -> None:
+    round_ = await opened(world)
+    path = f"/v1/rounds/{round_['id']}"
+    await accepted(world, await report_of(world, round_["id"], "BA"), VALUES)
+    await published(world, round_["id"])
+    client = world["analyst"]
+    now = await ok(await client.get(path))
+    before = await ok(await client.get(path, params={"on": "2020-08-20"}))
+    assert (len(now["editions"]), before["editions"], before["object_by"]) == (1, [], now["object_by"])
+    assert before["version"] == now["version"] - 1
+    assert (await ok(await client.get(path, params={"on": "2020-07-02"})))["object_by"] is None
+    assert (await client.get(path, params={"on": "2020-06-30"})).status_code == 404
+    assert (await client.get(path, params={"as_of": "1"})).status_code == 404
+    assert (await ok(await client.get(path, params={"as_of": "1000000"}))) == now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from icalendar import Calendar
-from kpi_world import World, accepted, fill, ok, on, opened, published, record, report_of
+from kpi_world import World, accepted, fill, if_match, ok, on, opened, published, record, report_of
 
 
 async def edition(world: World, period: str, values: dict[str, dict[str, object]], day: str) -> str:
@@ -97,3 +97,30 @@ async def test_what_the_secretariat_enters_stands_beside_a_jurisdictions_own(wor
         asked = {"kpi": kpi, "periods": "2020-S1", "jurisdiction": "BA"}
         (row,) = (await ok(await world["analyst"].get("/v1/compare", params=asked)))["rows"]
         assert row["value"] == value
+
+
+async def test_the_past_is_that_of_editions(world: World) -> None:
+    analyst = world["analyst"]
+    asked = {"kpi": "12.1", "periods": "2020-S1", "jurisdiction": "BA"}
+
+    async def value(**past: str) -> object:
+        found = await ok(await analyst.get("/v1/compare", params=asked | past))
+        return found["rows"][0]["value"]
+
+    round_id = await edition(world, "2020-S1", {"BA": {"12.1": 538}}, "2020-07-20")
+    positions = [p.position for p in await world.app.state.services.queries.publications()]
+    first = await ok(await analyst.get(f"/v1/rounds/{round_id}/editions/1"))
+    path = f"/v1/reports/{(await report_of(world, round_id, 'BA'))['id']}"
+    seen = await ok(await world["secretariat"].get(path))
+    body = on("2020-10-01", reason="Counted twice.")
+    seen = await ok(await world["secretariat"].post(f"{path}/restate", json=body, headers=if_match(seen["version"])))
+    await accepted(world, seen, {"12.1": 500}, "2020-10-02")
+    await published(world, round_id, day="2020-11-01")
+    assert await value() == "500"
+    assert await value(on="2020-10-31") == await value(as_of=first["recorded_at"]) == "538"
+    assert await value(as_of=str(positions[0])) == "538"
+    assert await value(as_of=str(positions[0] - 1)) is None
+    assert await value(on="2020-08-31") is None
+    assert (await analyst.get("/v1/compare", params=asked | {"as_of": "0"})).status_code == 404
+    refused = await analyst.get("/v1/compare", params=asked | {"as_of": "1", "edition": "current"})
+    assert refused.status_code == 422

@@ -98,12 +98,16 @@ async def shown_report(
     return report_document(stream, state, definitions, seen, actions, drafted=office)
 
 
-async def shown_round(wired: Services, principal: Principal, stream: UUID, state: rounds.State) -> dict[str, Any]:
+async def shown_round(
+    wired: Services, principal: Principal, stream: UUID, state: rounds.State, now: rounds.State | None = None
+) -> dict[str, Any]:
+    """`now` as in `shown_report`."""
+    present = now or state
     reports = await wired.queries.reports(round=stream)
-    listed = next_edition(state, [(row.id, row.state) for row in reports])
+    listed = next_edition(present, [(row.id, row.state) for row in reports])
     member = is_member(principal, state.members)
     asking = Acting(principal.permissions, member, wired.today(), principal.agency)
-    actions = round_actions(state, asking, listed)
+    actions = round_actions(present, asking, listed)
     told = member or principal.may("reports:read-submitted")
     return round_document(stream, state, actions, objections=told)
 

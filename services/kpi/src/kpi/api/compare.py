@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
@@ -10,8 +11,10 @@ from starlette.responses import Response
 
 from common.http.answered import Document
 from common.http.answers import json_response
+from common.http.as_of import AsOfParameter, parse_as_of
 from common.http.problems import invalid_parameter
 from common.http.routing import Router
+from common.http.sent import Day
 from common.kernel.periods import Period
 from common.security.permissions import requires
 from common.security.principal import Principal
@@ -21,6 +24,7 @@ from kpi.api.roadmaps import UnknownRoadmap
 from kpi.api.views import decimal
 from kpi.application.comparison import Change, Contents, Regional, Row, joined, regional, rows
 from kpi.application.history import in_terms_of
+from kpi.application.observations import latest
 from kpi.application.visibility import sight
 from kpi.domain.lookups import Definitions
 from kpi.domain.roadmap import Part
@@ -39,18 +43,27 @@ async def compare(
     roadmap: Annotated[str | None, Query(max_length=80)] = None,
     jurisdiction: Annotated[str | None, Query(max_length=200, description="by commas; all members without it")] = None,
     edition: Annotated[Literal["latest", "current"], Query(description=str(EDITION_OF))] = "latest",
+    as_of: AsOfParameter = None,
+    on: Annotated[Day | None, Query(description="what was published by that day")] = None,
 ) -> Response:
     """Every jurisdiction's value with its change against the period before and the baseline, and its band of progress;
     per period the region's total where adding means something, its coverage, and how many jurisdictions did what."""
+    moment = await _moment(wired, as_of)
+    if edition == "current" and (moment or on):
+        detail = "The past is that of published editions; leave out edition, or as_of and on."
+        raise invalid_parameter("edition", "edition_of_now", detail)
     code = roadmap or await wired.queries.first_roadmap()
-    newest = await wired.queries.newest(code) if code else None
+    newest = await wired.queries.newest(code, moment) if code else None
     if newest is None:
         raise UnknownRoadmap("GET /v1/roadmaps lists what is published.")
     definitions = Definitions(newest.roadmap)
     parts = definitions.named(kpi)
     if not parts:
         raise invalid_parameter("kpi", "kpi_unknown", f"The roadmap has no KPI {kpi!r}.")
-    contents = await (_latest(wired, definitions) if edition == "latest" else _current(wired, principal, definitions))
+    if edition == "latest":
+        contents = await _latest(wired, definitions, moment, on)
+    else:
+        contents = await _current(wired, principal, definitions)
     asked = _periods(periods, contents)
     chosen = _jurisdictions(jurisdiction, definitions)
     found = [r for part in parts for period in asked for r in _rows(definitions, part, period, contents, chosen)]
@@ -79,14 +92,25 @@ def footnotes(wired: Services, jurisdictions: Iterable[str]) -> list[dict[str, A
     return [*found, {"jurisdiction": None, "text": "Official figures as reported; never added to those of the media."}]
 
 
-async def _latest(wired: Services, definitions: Definitions) -> Contents:
-    frozen = [f for f in await published(wired, definitions) if f.valid_at(None)]
+async def _moment(wired: Services, as_of: str | None) -> datetime | None:
+    """The instant that is meant. Raises `Problem` 422, and `UnknownRoadmap` before the first event."""
+    if as_of is None:
+        return None
+    past = parse_as_of(as_of)
+    moment = past.instant if past.position is None else await wired.queries.recorded_at(past.position)
+    if moment is None:
+        raise UnknownRoadmap("Nothing was recorded then.")
+    return moment
+
+
+async def _latest(wired: Services, definitions: Definitions, moment: datetime | None, on: date | None) -> Contents:
+    frozen = latest(await published(wired, definitions), moment, on)
     return joined((f.period, jurisdiction, content) for f in frozen for jurisdiction, content in f.contents)
 
 
 async def _current(wired: Services, principal: Principal, definitions: Definitions) -> Contents:
     """What the caller sees whole stands as it now is; of the rest what is published."""
-    frozen = {f.report: f for f in await published(wired, definitions) if f.valid_at(None)}
+    frozen = {f.report: f for f in latest(await published(wired, definitions))}
     found = []
     for row in await wired.queries.reports(roadmap=definitions.roadmap.code):
         whole = sight(principal, row.state) == "full"

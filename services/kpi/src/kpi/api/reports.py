@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -33,6 +31,7 @@ from kpi.api.views import (
     voided_document,
     words,
 )
+from kpi.application.past import held
 from kpi.application.visibility import sight
 from kpi.domain import events, evolving
 from kpi.domain.errors import UnknownPart
@@ -48,11 +47,6 @@ router = Router(prefix="/v1/reports", tags=["reports"])
 _EMPTY = Content()
 
 Phase = Literal["draft", "submitted", "returned", "accepted", "published"]
-
-
-class NotYetOpened(NotFound):
-    code = "not_yet_opened"
-    title = "The report was not known then"
 
 
 class Withheld(NotAllowed):
@@ -105,7 +99,8 @@ async def read_report(
     row = await wired.report(report_id)
     state = row.state
     if as_of is not None or on is not None:
-        state = await _known(wired, report_id, parse_as_of(as_of) if as_of else AsOf(), on)
+        known = parse_as_of(as_of) if as_of else AsOf()
+        state = await held(wired.log, report_id, evolving.evolve, events.ReportOpened, known, on)
     document = await shown_report(wired, principal, report_id, state, row.state)
     return json_response(document, headers={"ETag": etag(state.version)})
 
@@ -213,22 +208,6 @@ async def _seen(wired: Services, principal: Principal, report_id: UUID) -> tuple
     if sight(principal, row.state) != "full":
         raise Withheld
     return row.state, await wired.queries.definitions_of(row.state)
-
-
-async def _known(wired: Services, stream: UUID, as_of: AsOf, on: date | None) -> State:
-    """What was known then of what held that day. Raises `NotYetOpened`."""
-    state: State | None = None
-    for recorded in await wired.log.load(stream, recorded_by=as_of.instant, up_to_position=as_of.position):
-        if on is None or recorded.event.on <= on:
-            before = state and replace(state, version=recorded.version - 1)  # some may lie between them
-            state = evolving.evolve(before, recorded.event) if before or _opens(recorded.event) else None
-    if state is None:
-        raise NotYetOpened
-    return state
-
-
-def _opens(event: Any) -> bool:
-    return isinstance(event, events.ReportOpened)
 
 
 async def _history(

@@ -8,11 +8,14 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
+from common.eventsourcing.past import AsOf
 from common.http.answered import CHANGED, LANDED, READ, Document
 from common.http.answers import json_response
+from common.http.as_of import AsOfParameter, parse_as_of
 from common.http.idempotency import Idempotency
 from common.http.problems import invalid
 from common.http.routing import Router
+from common.http.sent import Day
 from common.http.versions import IfMatch, etag
 from common.kernel.errors import NotAllowed, NotFound, StaleVersion, Violation
 from common.kernel.text import ErasableText
@@ -24,8 +27,9 @@ from kpi.api.roadmaps import UnknownRoadmap
 from kpi.api.schemas import AnswerSent, ObjectionSent, RoundSent, SharedSent, Told
 from kpi.api.views import contents_document, edition_document, report_head, round_head
 from kpi.application.commanding import Busy, next_edition
+from kpi.application.past import held
 from kpi.application.visibility import is_member, own_jurisdiction
-from kpi.domain import commands, schedule
+from kpi.domain import commands, events, schedule
 from kpi.domain import round as rounds
 from kpi.domain.errors import DraftNotShared, UnknownPart
 from kpi.readmodel.queries import ReportRow
@@ -95,11 +99,21 @@ async def open_round(
 
 
 @router.get("/{round_id}", response_class=Response, responses={200: {"model": RoundDocument, **READ}})
-async def read_round(round_id: UUID, principal: Annotated[Principal, requires("kpi:read")], wired: Wired) -> Response:
+async def read_round(
+    round_id: UUID,
+    principal: Annotated[Principal, requires("kpi:read")],
+    wired: Wired,
+    as_of: AsOfParameter = None,
+    on: Annotated[Day | None, Query(description="what held that day")] = None,
+) -> Response:
     """One round with its objections, editions, and what the caller may do now."""
     row = await wired.round(round_id)
-    document = await shown_round(wired, principal, row.id, row.state)
-    return json_response(document, headers={"ETag": etag(row.state.version)})
+    state = row.state
+    if as_of is not None or on is not None:
+        known = parse_as_of(as_of) if as_of else AsOf()
+        state = await held(wired.log, round_id, rounds.evolve, events.RoundOpened, known, on)
+    document = await shown_round(wired, principal, row.id, state, row.state)
+    return json_response(document, headers={"ETag": etag(state.version)})
 
 
 @router.post("/{round_id}/share-draft", summary="Share the comparative draft with the members", **_CHANGED)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, Field, StrictInt, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from common.http.sent import Day, PlainDecimal, Sent, SentPart, Text
@@ -45,8 +45,14 @@ def _media_type(value: str) -> str:
     return value
 
 
-Sha256 = Annotated[str, AfterValidator(_sha256)]
-Link = Annotated[str, AfterValidator(_link)]
+def _written(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
+
+
+Sha256 = Annotated[str, AfterValidator(_sha256), _written(_SHA256.pattern)]
+Link = Annotated[str, AfterValidator(_link), _written(_LINK.pattern)]
+Language = Annotated[str, AfterValidator(_language), _written(_LANGUAGE.pattern)]
+MediaType = Annotated[str, AfterValidator(_media_type), _written(_MEDIA_TYPE.pattern)]
 Short = Annotated[Text, Field(min_length=1, max_length=300)]
 Long = Annotated[Text, Field(min_length=1, max_length=20_000)]
 Code = Annotated[Text, Field(min_length=1, max_length=80)]
@@ -92,7 +98,7 @@ class EvidenceSent(SentPart):
     """What a file is and where it lies; the file itself is not sent."""
 
     name: Short
-    media_type: Annotated[str, AfterValidator(_media_type)]
+    media_type: MediaType
     size: Annotated[StrictInt, Field(ge=0)]
     sha256: Sha256
     link: Link
@@ -159,7 +165,7 @@ class InputSent(Contribution):
 class NarrativeSent(Told):
     """`translation` is the courtesy translation into English."""
 
-    language: Annotated[str, AfterValidator(_language)]
+    language: Language
     original: Long
     translation: Long | None = None
 

@@ -41,6 +41,13 @@ class Frozen:
         return self.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
 
 
+def latest(frozen: Iterable[Frozen], moment: datetime | None = None, on: date | None = None) -> list[Frozen]:
+    """Every report as the last edition had it; of the editions that were known then, and published by that day."""
+    known = [f for f in frozen if moment is None or f.valid_from <= moment]
+    there = [f for f in known if on is None or f.published_on <= on]
+    return list({f.report: f for f in sorted(there, key=lambda f: f.valid_from)}.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """`value` None: nothing is reported, and `presence` says why. `dimensions` name what is not at its total."""

@@ -67,9 +67,22 @@ class Queries:
         assert found is not None, "a round is opened under a published version"
         return found
 
-    async def newest(self, code: str) -> RoadmapState | None:
-        """The version of a roadmap that was published last."""
-        return next((state for state in reversed(await self.roadmaps()) if state.roadmap.code == code), None)
+    async def newest(self, code: str, known: datetime | None = None) -> RoadmapState | None:
+        """The version of a roadmap that was published last, by that instant where one is given."""
+        document = await self._pool.fetchval(
+            "SELECT document::text FROM roadmap WHERE code = $1 AND ($2::timestamptz IS NULL OR recorded_at <= $2)"
+            " ORDER BY recorded_at DESC, id DESC LIMIT 1",
+            code,
+            known,
+        )
+        return None if document is None else restored(RoadmapState, document)
+
+    async def recorded_at(self, position: int) -> datetime | None:
+        """When the last event up to a position of the log was recorded; None before the first."""
+        instant: datetime | None = await self._pool.fetchval(
+            "SELECT recorded_at FROM event WHERE position <= $1 ORDER BY position DESC LIMIT 1", position
+        )
+        return instant
 
     async def first_roadmap(self) -> str | None:
         """The code of the roadmap that was published first: the one that is meant where none is named."""
