@@ -16,6 +16,7 @@ from reporting.api.dashboard import dashboard_router
 from reporting.api.kpi import kpi_router
 from reporting.application.aggregates import Aggregates
 from reporting.application.kpi.aggregates import KpiAggregates
+from reporting.dashboard.kpi.page import KpiPage
 from reporting.dashboard.page import Page
 
 
@@ -46,7 +47,7 @@ def reporting_app(
         routers=[
             aggregates_router(aggregates, publishers, wait_for),
             kpi_router(kpi, dimensions, publishers, wait_for),
-            dashboard_router(page),
+            dashboard_router(page, KpiPage.beside(page, kpi)),
         ],
         authenticator=Anybody(),
         health=health,

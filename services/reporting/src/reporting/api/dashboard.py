@@ -1,9 +1,9 @@
-"""The dashboard at `/` and its stylesheet: HTML for people, without scripts, open to everybody."""
+"""The dashboard at `/` and `/kpi` with its stylesheet: HTML for people, without scripts, open to everybody."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from importlib.resources import files
 from typing import Annotated, Any
 
@@ -16,6 +16,8 @@ from common.kernel.errors import Violation
 from common.security.permissions import public
 from common.security.principal import Principal
 from reporting.dashboard.asked import Form
+from reporting.dashboard.kpi.asked import Form as KpiForm
+from reporting.dashboard.kpi.page import KpiPage
 from reporting.dashboard.page import Page
 
 HEADERS: Mapping[str, str] = {
@@ -29,7 +31,11 @@ HEADERS: Mapping[str, str] = {
 }
 
 
-def dashboard_router(page: Page) -> Router:
+Rendered = Awaitable[tuple[str, Sequence[Violation]]]
+"""A page, and what was wrong with what was asked of it."""
+
+
+def dashboard_router(page: Page, kpi_page: KpiPage) -> Router:
     router = Router(tags=["dashboard"])
     styles = (files("reporting.dashboard") / "static" / "salwatch.css").read_bytes()
     etag = f'"{hashlib.sha256(styles).hexdigest()[:16]}"'
@@ -43,7 +49,16 @@ def dashboard_router(page: Page) -> Router:
         jurisdiction: Annotated[list[str], Query()] = [],  # noqa: B006  FastAPI copies it
     ) -> Response:
         """The region at a glance."""
-        return await _answer(page, Form(year, part, start, end, tuple(jurisdiction)))
+        return await _answer(page.render(Form(year, part, start, end, tuple(jurisdiction))))
+
+    async def kpi_dashboard(
+        _: Annotated[Principal, public()],
+        roadmap: Annotated[str, Query()] = "",
+        period: Annotated[str, Query()] = "",
+        kpi: Annotated[str, Query()] = "",
+    ) -> Response:
+        """Official figures by jurisdiction and KPI."""
+        return await _answer(kpi_page.render(KpiForm(roadmap, period, kpi)))
 
     @router.get("/static/salwatch.css", include_in_schema=False)
     async def stylesheet(_: Annotated[Principal, public()], request: Request) -> Response:
@@ -53,13 +68,15 @@ def dashboard_router(page: Page) -> Router:
             return Response(status_code=304, headers=headers)
         return Response(styles, media_type="text/css", headers=headers)
 
-    router.add_api_route(
-        "/", dashboard, methods=["GET"], include_in_schema=False, route_class_override=_page_route(page)
-    )
+    for path, endpoint, route in (
+        ("/", dashboard, _page_route(lambda wrong: page.render(Form(), wrong))),
+        ("/kpi", kpi_dashboard, _page_route(lambda wrong: kpi_page.render(KpiForm(), wrong))),
+    ):
+        router.add_api_route(path, endpoint, methods=["GET"], include_in_schema=False, route_class_override=route)
     return router
 
 
-def _page_route(page: Page) -> type[Route]:
+def _page_route(refused: Callable[[Sequence[Violation]], Rendered]) -> type[Route]:
     class PageRoute(Route):
         """Answers what is wrong in the address with the page, not with a problem for programs."""
 
@@ -72,13 +89,13 @@ def _page_route(page: Page) -> type[Route]:
                 except Problem as problem:
                     if problem.status_code != 422:
                         raise
-                    return await _answer(page, Form(), problem.violations)
+                    return await _answer(refused(problem.violations))
 
             return for_people
 
     return PageRoute
 
 
-async def _answer(page: Page, form: Form, refused: Sequence[Violation] = ()) -> Response:
-    html, violations = await page.render(form, refused)
+async def _answer(rendered: Rendered) -> Response:
+    html, violations = await rendered
     return HTMLResponse(html, 422 if violations else 200, headers=dict(HEADERS))

@@ -12,6 +12,7 @@ import vl_convert
 from markupsafe import Markup
 
 from reporting.dashboard.charts.theme import Spec
+from reporting.dashboard.tables import Picture, Sketch
 
 MOST_KEPT = 400
 _ROLES = re.compile(r' (?:role|aria-roledescription)="[^"]*"')
@@ -29,6 +30,12 @@ class Drawing:
         """As an element for the page, which a reader that cannot see it meets as one image with that description."""
         opening = Markup('<svg role="img" aria-label="{}" ').format(description)
         return opening + Markup((await self._drawn(spec)).removeprefix("<svg "))  # noqa: S704  Vega escapes its texts
+
+    async def picture(self, sketch: Sketch) -> Picture:
+        """For wide and for narrow screens."""
+        wide = await self.svg(sketch.wide, sketch.description)
+        narrow = await self.svg(sketch.narrow, sketch.description)
+        return Picture(sketch.caption, sketch.legend, wide, narrow)
 
     async def warm_up(self) -> None:
         """Loads the converter, so that the first reader need not wait for it."""

@@ -8,6 +8,7 @@ from datetime import date
 
 from common.reference.code_lists import Code
 from common.reference.pack import Pack
+from reporting.dashboard import wording
 
 SEXES: Mapping[str, str] = {"female": "Women", "male": "Men", "unreported": "Sex unreported"}
 UNITS: Mapping[str, str] = {"piece": "pieces", "kg": "kilograms", "round": "rounds"}
@@ -26,6 +27,12 @@ class Names:
 
     def capital(self, code: str) -> str:
         return self.pack.jurisdictions[code].capital
+
+    def city(self, code: str) -> str:
+        """A jurisdiction by its capital; one that the pack does not know, and the region, by the code."""
+        if code not in self.pack.jurisdictions:
+            return wording.capitalised(code)
+        return self.capital(code) + ("*" if self._footnotes(code) else "")
 
     def category(self, code: str) -> str:
         return _label(self.pack.code_lists.categories, code)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +26,6 @@ from reporting.dashboard.sections.seizures import seizures
 from reporting.dashboard.sections.shared import Context
 from reporting.dashboard.sections.trend import over_time
 from reporting.dashboard.sections.where import where
-from reporting.dashboard.tables import Picture, Sketch
 
 SECTIONS: Sequence[Callable[[Figures, Context], Any]] = (where, over_time, ranking, people, seizures)
 
@@ -102,14 +100,8 @@ class Page:
             sections=sections,
             coverage=coverage(figures, names),
             remarks=remarks(figures, self.aggregates.note),
-            draw=self._draw,
+            draw=self.drawing.picture,
         )
-
-    async def _draw(self, sketch: Sketch) -> Picture:
-        wide, narrow = await asyncio.gather(
-            self.drawing.svg(sketch.wide, sketch.description), self.drawing.svg(sketch.narrow, sketch.description)
-        )
-        return Picture(sketch.caption, sketch.legend, wide, narrow)
 
 
 def _who(asked: Asked, names: Names, figures: Figures) -> str:

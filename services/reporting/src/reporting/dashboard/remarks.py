@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from reporting.application.answers import Answer
 from reporting.dashboard import wording
 from reporting.dashboard.figures import Figures, Told
 from reporting.dashboard.names import Names
@@ -33,7 +33,7 @@ def remarks(figures: Figures, notice: str | None) -> list[str]:
     told = [figures.jurisdictions, figures.verification, figures.items]
     notes = [note.text for each in told for note in each.answer.footnotes if note.jurisdiction is None]
     kept = [note for note in dict.fromkeys(notes) if note != notice]
-    return [*kept, *_verification(figures.verification), *_freshness(figures.jurisdictions.answer)]
+    return [*kept, *_verification(figures.verification), *told_freshness(figures.jurisdictions.answer.freshness)]
 
 
 def _verification(told: Told) -> Iterator[str]:
@@ -43,10 +43,11 @@ def _verification(told: Told) -> Iterator[str]:
         yield f"Of the incidents shown: {', '.join(parts)}."
 
 
-def _freshness(answer: Answer) -> Iterator[str]:
-    if not answer.freshness:
+def told_freshness(freshness: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """How far the events of each publisher were read."""
+    if not freshness:
         yield "Nothing has been read from any publisher yet."
-    for publisher, fresh in answer.freshness.items():
+    for publisher, fresh in freshness.items():
         told = f"event {wording.number(fresh['position'])} of {publisher}"
         late = fresh["lag_events"]
         if fresh.get("rebuilding"):

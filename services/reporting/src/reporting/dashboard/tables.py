@@ -18,8 +18,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
+    """`note` stands below it in small letters; `tone` is a class of the stylesheet that says the same by colour."""
+
     text: str
     strong: bool = False
+    note: str = ""
+    tone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`total` is the last line; `address` is where a program reads the same figures."""
+    """`total` is the last line; `address` is where a program reads the same figures, "" where it cannot."""
 
     caption: str
     columns: Sequence[Column]

@@ -16,8 +16,8 @@ class Panel:
 
     title: str
     total: str
-    values: Sequence[int | None]
-    past: Sequence[int | None]
+    values: Sequence[float | None]
+    past: Sequence[float | None]
 
     @property
     def heading(self) -> str:

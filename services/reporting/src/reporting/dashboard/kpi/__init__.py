@@ -1,0 +1,1 @@
+"""The page of official figures: what jurisdictions reported on the KPIs of a roadmap."""
