@@ -9,7 +9,9 @@ from uuid import UUID
 import pytest
 from kpi_world import MEMBERS, World, accepted, if_match, ok, on, opened, published, record, report_of
 
+from common.runtime.cli import main
 from common.runtime.write_service import maintenance
+from kpi.__main__ import COMMANDS
 from kpi.bootstrap import service
 from kpi.readmodel.tables import TABLES
 
@@ -174,3 +176,21 @@ async def test_an_empty_log_makes_empty_tables(world: World) -> None:
         for table in TABLES.values():
             assert await work.rebuild(table) == 0
             assert (await work.verify(table)).rows == 0
+
+
+async def test_the_command_line_rebuilds_and_verifies(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await said(world)
+    monkeypatch.setenv("KPI_DATABASE_URL", world.settings.database_url)
+    assert await asyncio.to_thread(main, "kpi", COMMANDS, ["verify"]) == 0
+    assert await asyncio.to_thread(main, "kpi", COMMANDS, ["rebuild", "report"]) == 0
+    async with maintenance(service(), world.settings) as work:
+        await work.connection.execute("UPDATE round SET state = 'open'")
+    assert await asyncio.to_thread(main, "kpi", COMMANDS, ["verify"]) == 1
+    assert await asyncio.to_thread(main, "kpi", COMMANDS, ["rebuild"]) == 0
+    assert await asyncio.to_thread(main, "kpi", COMMANDS, ["verify"]) == 0
+    told = capsys.readouterr().out
+    assert "report: 7 rows made anew" in told
+    assert "round: 1 streams" in told
+    assert told.count("DIFFERENT") == 1
