@@ -1,4 +1,4 @@
-"""The dashboard of the demo in a real browser, cut off from every network."""
+"""Both pages of the demo's dashboard in a real browser, cut off from every network."""
 
 from __future__ import annotations
 
@@ -19,9 +19,13 @@ DESKTOP, PHONE = 1280, 360
 YEAR = {"from": "2020-01-01", "to": "2020-12-31"}
 
 
-def test_loads_alone_and_without_complaint(reading):
+PAGES = ["/", "/kpi"]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_loads_alone_and_without_complaint(reading, address):
     reader = reading.reader()
-    page = reader.open()
+    page = reader.open(address)
     page.wait_for_load_state("networkidle")
     assert "2020" in page.title()
     assert reader.elsewhere == []
@@ -30,7 +34,13 @@ def test_loads_alone_and_without_complaint(reading):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
-@pytest.mark.parametrize("address", ["/", "/?year=2020&part=Q2&jurisdiction=XK", "/?year=2015", "/?year=soon"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/", "/?year=2020&part=Q2&jurisdiction=XK", "/?year=2015", "/?year=soon"),
+        *("/kpi", "/kpi?period=2020-S1&kpi=12", "/kpi?period=soon"),
+    ],
+)
 def test_axe_finds_nothing(reading, scheme, width, address):
     page = reading.reader(width=width, scheme=scheme).open(address)
     results = Axe().run(page)
@@ -38,8 +48,9 @@ def test_axe_finds_nothing(reading, scheme, width, address):
 
 
 @pytest.mark.parametrize("width", [DESKTOP, 800, PHONE])
-def test_nothing_hangs_over_the_edge(reading, width):
-    page = reading.reader(width=width).open()
+@pytest.mark.parametrize("address", PAGES)
+def test_nothing_hangs_over_the_edge(reading, width, address):
+    page = reading.reader(width=width).open(address)
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
@@ -49,10 +60,11 @@ def test_is_read_without_scripts(reading, client):
     assert _headline(page, "Incidents") == _total(client, "incidents")
 
 
-def test_a_table_stands_beside_every_picture(reading):
-    page = reading.reader().open()
+@pytest.mark.parametrize(("address", "pictures"), [("/", 6), ("/kpi?kpi=6", 3)])
+def test_a_table_stands_beside_every_picture(reading, address, pictures):
+    page = reading.reader().open(address)
     exhibits = page.locator(".exhibit:has(svg)")
-    assert exhibits.count() >= 6
+    assert exhibits.count() >= pictures
     for exhibit in exhibits.all():
         assert exhibit.locator("svg:visible").count() == 1
         assert exhibit.locator("svg:visible").get_attribute("aria-label")
@@ -73,6 +85,49 @@ def test_shows_what_the_aggregates_say(reading, client):
         assert _headline(page, name) == _total(client, measure, **only), name
     assert _column(page, "categories") == _values(client, by="category")
     assert _column(page, "where") == _values(client, by="jurisdiction")
+
+
+def test_shows_official_figures_as_the_aggregates_say_them(reading, client):
+    page = reading.reader(scripts=False).open("/kpi?period=2020-S1")
+    for kpi, name in (("6.1", "6.1 Firearms seized"), ("11.1", "11.1 Firearms surrendered")):
+        answer = client.get("/v1/aggregates/kpi", params={"kpi": kpi, "by": "jurisdiction", "period": "2020-S1"}).json()
+        line = page.locator("#matrix tbody tr").filter(has=page.locator("th", has_text=re.compile(f"^{name}")))
+        shown = [text.split("\n")[0] for text in line.locator("td").all_inner_texts()]
+        told = [f"{int(row['value']):,}" for row in answer["rows"]]
+        assert shown == [*told, f"{int(answer['total']):,}", f"{len(told)} of {len(told)}"]
+
+
+def test_official_figures_stand_beside_the_feed(reading, client):
+    page = reading.reader().open("/kpi?period=2020-S1")
+    first = page.locator("#triangulation table").first
+    assert first.locator("thead th").all_inner_texts()[:3] == ["Jurisdiction", "Official", "Incident feed"]
+    assert first.locator("tbody th").all_inner_texts() == [
+        *("Tirana", "Sarajevo", "Pristina*", "Podgorica", "Skopje", "Belgrade")
+    ]
+    assert first.locator("tfoot").count() == 0  # nothing is added up
+
+
+def test_the_keyboard_chooses_an_earlier_period(reading):
+    page = reading.reader().open("/kpi")
+    for name in ("", "roadmap", "period"):  # the first is the link past the filters
+        page.keyboard.press("Tab")
+        assert (page.evaluate("document.activeElement.name") or "") == name
+    page.keyboard.press("End")
+    for _ in ("kpi", "button"):
+        page.keyboard.press("Tab")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    chosen = page.locator("select[name=period]").input_value()
+    assert chosen
+    assert f"period={chosen}" in page.url
+
+
+def test_one_page_leads_to_the_other(reading):
+    page = reading.reader().open()
+    page.get_by_role("link", name="key performance indicators").click()
+    assert page.url.endswith("/kpi")
+    page.get_by_role("link", name="armed violence and firearm seizures").click()
+    assert page.url.endswith("/")
 
 
 def test_the_tables_of_the_trend_add_up(reading, client):
@@ -102,8 +157,9 @@ def test_the_keyboard_suffices(reading, client):
     assert _headline(page, "Incidents") == told
 
 
-def test_focus_can_be_seen(reading):
-    page = reading.reader().open()
+@pytest.mark.parametrize("address", PAGES)
+def test_focus_can_be_seen(reading, address):
+    page = reading.reader().open(address)
     for _ in range(6):
         page.keyboard.press("Tab")
         style = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
@@ -119,16 +175,18 @@ def test_what_cannot_be_asked_is_said_on_the_page(reading):
 
 
 @pytest.mark.parametrize(("name", "width", "scheme"), [("desktop", DESKTOP, "light"), ("phone", PHONE, "dark")])
-def test_can_be_photographed(reading, name, width, scheme):
-    page = reading.reader(width=width, scheme=scheme).open()
-    picture = SCREENSHOTS / f"dashboard-{name}.png"
+@pytest.mark.parametrize("address", PAGES)
+def test_can_be_photographed(reading, name, width, scheme, address):
+    page = reading.reader(width=width, scheme=scheme).open(address)
+    picture = SCREENSHOTS / f"{'kpi' if address == '/kpi' else 'dashboard'}-{name}.png"
     picture.parent.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=picture, full_page=True)
     assert picture.stat().st_size > 50_000
 
 
-def test_prints_on_paper(reading, tmp_path: Path):
-    page = reading.reader().open()
+@pytest.mark.parametrize("address", PAGES)
+def test_prints_on_paper(reading, tmp_path: Path, address):
+    page = reading.reader().open(address)
     page.emulate_media(media="print")
     assert page.locator(".filters").is_hidden()
     assert page.locator("table").first.is_visible()
