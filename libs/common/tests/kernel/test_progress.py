@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from common.kernel.numbers import change_percent, plain
-from common.kernel.progress import ProgressBand, assess
+from common.kernel.progress import SCALED, ProgressBand, assess, for_length
 
 BANDS = [
     ProgressBand("reached", "Reached", Decimal(100)),
@@ -46,3 +46,12 @@ def test_changes_from_zero_or_nothing_are_not_told() -> None:
     assert change_percent(Decimal(3), None) == "n/a"
     assert plain(Decimal("12.500")) == "12.5"
     assert plain(Decimal("1E+3")) == "1000"
+
+
+def test_a_yearly_baseline_stands_beside_a_half_year_as_half_of_it() -> None:
+    assert for_length(Decimal(300), "2018", "2020-S1") == 150
+    assert for_length(Decimal(300), "2018", "2024") == 300
+    assert for_length(Decimal(10), "2018-Q1", "2020") == 40
+    assert for_length(None, "2018", "2020-S1") is None
+    found = assess("higher", Decimal(200), for_length(Decimal(300), "2018", "2020-S1"), None, (), scaled=True)
+    assert (found.code, found.explanation.endswith(SCALED)) == ("improved", True)

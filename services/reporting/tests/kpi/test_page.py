@@ -91,7 +91,7 @@ async def test_shows_the_course_with_the_baseline(client, told):
     html = (await client.get("/kpi?kpi=6")).text
     lines = rows(html, "course")
     assert "Baseline (2018)" in html
-    assert "baseline: 2018" in html
+    assert "baseline: 2018, for a period of the same length" in html
     assert lines["Tirana"] == ["10.0%", "20.0%", "n/a"]  # the last table: shares
     assert html.count("Column charts, one per jurisdiction") == 2 * 3
 

@@ -42,11 +42,11 @@ class Period:
 
     @property
     def start(self) -> date:
-        return date(self.year, (self.index - 1) * self._months + 1, 1)
+        return date(self.year, (self.index - 1) * self.months + 1, 1)
 
     @property
     def end(self) -> date:
-        return _last_of_month(self.year, self.index * self._months)
+        return _last_of_month(self.year, self.index * self.months)
 
     @property
     def previous(self) -> Period:
@@ -67,7 +67,8 @@ class Period:
         return self.start <= start and end <= self.end
 
     @property
-    def _months(self) -> int:
+    def months(self) -> int:
+        """How many it has."""
         return 12 // _PER_YEAR[self.grain]
 
     def __str__(self) -> str:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from common.kernel.numbers import plain
+from common.kernel.periods import Period
 
 Direction = Literal["higher", "lower", "neutral"]
 
-_TENTH = Decimal("0.1")
+_TENTH, _THOUSANDTH = Decimal("0.1"), Decimal("0.001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Progress:
     explanation: str
 
 
+SCALED = "The baseline is taken for a period of the same length."
 AWAY = ("away", "Away from the target")
 IMPROVED, WORSENED, UNCHANGED = ("improved", "Improved"), ("worsened", "Worsened"), ("unchanged", "Unchanged")
 
@@ -44,9 +46,31 @@ def assess(
     baseline: Decimal | None,
     target: Decimal | None,
     bands: Sequence[ProgressBand],
+    *,
+    scaled: bool = False,
 ) -> Progress:
     """With a target, by `bands` (from the highest); without one, better or worse than the baseline; no judgement where
-    neither direction is progress."""
+    neither direction is progress. `scaled`: the baseline comes from `for_length`, which the explanation then says."""
+    found = _assessed(direction, value, baseline, target, bands)
+    return replace(found, explanation=f"{found.explanation} {SCALED}") if scaled and baseline is not None else found
+
+
+def for_length(baseline: Decimal | None, of: str, period: str) -> Decimal | None:
+    """What happened in the baseline period, as much as falls on a period of that length: half of a year's figure for a
+    half-year. Not for what there is at the end of a period, nor for shares."""
+    months, whole = Period.parse(period).months, Period.parse(of).months
+    if baseline is None or months == whole:
+        return baseline
+    return (baseline * months / whole).quantize(_THOUSANDTH, ROUND_HALF_UP)
+
+
+def _assessed(
+    direction: Direction,
+    value: Decimal | None,
+    baseline: Decimal | None,
+    target: Decimal | None,
+    bands: Sequence[ProgressBand],
+) -> Progress:
     if value is None:
         return Progress("no_value", "No value", None, "Nothing is reported to assess.")
     if direction == "neutral":

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from common.kernel.numbers import change_percent
 from common.kernel.periods import Period
-from common.kernel.progress import Progress, ProgressBand, assess
+from common.kernel.progress import Progress, ProgressBand, assess, for_length
 from kpi.application.observations import sources_of
 from kpi.domain.commands import History
 from kpi.domain.derived import Lookup, rounded
@@ -186,12 +186,15 @@ def change(period: str | None, value: Decimal | None, other: Decimal | None) -> 
 def progress(
     definitions: Definitions, part: Part, period: str, value: Decimal | None, baseline: Decimal | None
 ) -> Progress:
-    """By the first target at or after the period, else by the last one."""
+    """By the first target at or after the period, else by the last one. A flow is compared with as much of the
+    baseline period's as falls on a period of its length."""
     bands = [ProgressBand(band.code, band.label, band.from_percent) for band in definitions.roadmap.bands]
     target = _target(part, period)
     if not part.numeric and part.kind != "statuses":
         return Progress("neutral", "Not assessed", None, "It is no quantity.")
-    return assess(part.direction, value, baseline, target, bands)
+    flow = part.kind in ("number", "quantity") and not part.stock
+    whole = for_length(baseline, part.baseline, period) if flow and part.baseline else baseline
+    return assess(part.direction, value, whole, target, bands, scaled=whole != baseline)
 
 
 def _target(part: Part, period: str) -> Decimal | None:

@@ -52,7 +52,7 @@ def _sketch(part: Part, places: Sequence[str], figures: Figures, names: Names) -
     for code in places:
         values, baseline = _values(part, code, figures), figures.baseline(part, code)
         latest = wording.value(part, values[max(values, key=periods.index)]) if values else "not reported"
-        past = [_number(baseline)] * len(periods)
+        past = [_number(figures.baseline_for(part, baseline, period)) for period in periods]
         panels.append(Panel(_name(code, names), latest, [_number(values.get(period)) for period in periods], past))
         told.append(f"{_name(code, names)} {latest}")
     labels = [wording.short(period) for period in periods]
@@ -62,7 +62,7 @@ def _sketch(part: Part, places: Sequence[str], figures: Figures, names: Names) -
         description=f"Column charts, one per jurisdiction. {part.name}. Latest figures: {'; '.join(told)}.",
         wide=trend(panels, periods, labels, BROAD, 4),
         narrow=trend(panels, periods, labels, NARROW, 2),
-        legend=f"baseline: {wording.period(part.baseline)}" if part.baseline else "",
+        legend=f"baseline: {wording.period(part.baseline)}, for a period of the same length" if part.baseline else "",
     )
 
 

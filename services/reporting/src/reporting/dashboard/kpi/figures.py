@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from common.kernel.periods import Period
-from common.kernel.progress import Progress, assess
+from common.kernel.progress import Progress, assess, for_length
 from common.reference.pack import Pack
 from reporting.application import aggregates as incidents
 from reporting.application.kpi.aggregates import REGIONAL
@@ -81,8 +81,14 @@ class Figures:
         """By the first target at or after the period, else by the last one."""
         value = self.region(part) if jurisdiction == REGIONAL else self.value(part, jurisdiction)
         baseline = self.baseline(part, jurisdiction) if self.period != part.baseline else None
-        bands = self.asked.roadmap.progress_bands
-        return assess(part.direction, value, baseline, _target(part, self.period), bands)  # type: ignore[arg-type]
+        whole = self.baseline_for(part, baseline, self.period)
+        bands, target = self.asked.roadmap.progress_bands, _target(part, self.period)
+        return assess(part.direction, value, whole, target, bands, scaled=whole != baseline)  # type: ignore[arg-type]
+
+    def baseline_for(self, part: Part, baseline: Decimal | None, period: str) -> Decimal | None:
+        """Of a flow, as much of it as falls on a period of that length."""
+        flow = part.kind in ("number", "quantity") and not part.stock
+        return for_length(baseline, part.baseline, period) if flow and part.baseline else baseline
 
 
 def _target(part: Part, period: str) -> Decimal | None:

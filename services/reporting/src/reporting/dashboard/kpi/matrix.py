@@ -13,8 +13,9 @@ from reporting.dashboard.names import Names
 from reporting.dashboard.tables import Cell, Column, Exhibit, Head, Line, Section, Table
 
 BANDS = (
-    "Bands: how far a figure has come from its baseline to its target; without one, whether it moved the right way."
-    " No band stands where neither more nor less is progress, or where the baseline period has no figure."
+    "Bands: how far a figure has come from its baseline to its target; without one, whether it moved the right way. "
+    "What happens is compared with as much of a longer baseline period as falls on one of the same length. No band "
+    "stands where neither more nor less is progress, or where the baseline period has no figure."
 )
 APART = "These are not collected by the commissions and count in no jurisdiction's completeness."
 QUIET = ("no_value", "no_baseline", "no_target", "neutral")
