@@ -11,6 +11,10 @@ from kpi_world import submitted as submit
 VALUES = {"12.1": 538, "11.1": 5_000}
 
 
+def reported(value: str) -> dict[str, Any]:
+    return on("2020-08-02", presence="reported", value=value)
+
+
 async def ba(world: World) -> Any:
     return await report_of(world, (await opened(world))["id"], "BA")
 
@@ -62,9 +66,9 @@ async def test_warnings_want_an_explanation_that_holds_as_long_as_the_figures_st
     (finding,) = (await ok(await client.get(f"{path}/validation")))["items"]
     assert (finding["severity"], finding["kpi"], finding["explanation"]) == ("warning", "3.2", "Of last year.")
     now = await seen(world, report)
-    await ok(await record(client, now, "12.1", {"presence": "reported", "value": "7"}))
+    await ok(await record(client, now, "12.1", reported("7")))
     assert (await ok(await client.get(f"{path}/validation")))["items"][0]["explanation"] == "Of last year."
-    await ok(await record(client, now, "3.2", {"presence": "reported", "value": "3"}))
+    await ok(await record(client, now, "3.2", reported("3")))
     assert (await ok(await client.get(f"{path}/validation")))["items"][0]["explanation"] is None
     await ok(await client.post(f"{path}/explanations", json=body))
     now = await seen(world, report)
@@ -78,7 +82,7 @@ async def test_an_endorsement_is_for_exactly_the_content_seen(world: World) -> N
     await fill(world, report, VALUES)
     now = await explained(world, report)
     head = world["commission_head_BA"]
-    await ok(await record(world["commission_BA"], now, "12.1", {"presence": "reported", "value": "7"}))
+    await ok(await record(world["commission_BA"], now, "12.1", reported("7")))
     stale = await act(head, report, "endorse", "2020-08-02", now["version"])
     assert "current" in stale.json()
     assert refusal(stale, 412)["code"] == "stale_version"
@@ -107,7 +111,7 @@ async def test_a_change_after_submission_visibly_voids_the_endorsement(world: Wo
     assert (sent["state"], sent["endorsement"]["valid"]) == ("submitted", True)
     again = await act(world["commission_head_BA"], report, "endorse", "2020-08-11", sent["version"])
     assert refusal(again, 409)["code"] == "already_submitted"
-    changed = await ok(await record(world["commission_BA"], sent, "12.1", {"presence": "reported", "value": "537"}))
+    changed = await ok(await record(world["commission_BA"], sent, "12.1", reported("537")))
     now = await seen(world, report)
     assert (now["state"], now["endorsement"]["valid"]) == ("draft", False)
     assert now["endorsement"]["voided_at"] == changed["version"]
@@ -144,7 +148,7 @@ async def test_a_return_says_what_to_mend_and_a_new_endorsement_submits_again(wo
         (None, "Thanks."),
     ]
     assert (now["returned"]["digest"], now["endorsement"]["valid"]) == (sent["digest"], True)
-    await ok(await record(world["commission_BA"], now, "12.1", {"presence": "reported", "value": "540"}))
+    await ok(await record(world["commission_BA"], now, "12.1", reported("540")))
     now = await explained(world, report)
     assert now["state"] == "returned"
     again = await ok(await act(world["commission_head_BA"], report, "endorse", "2020-08-20", now["version"]))
@@ -161,9 +165,9 @@ async def test_an_accepted_report_changes_only_once_it_is_reopened(world: World)
     client, office = world["commission_BA"], world["secretariat"]
     path = f"/v1/reports/{report['id']}"
     for answer in (
-        await record(client, done, "12.1", {"presence": "reported", "value": "1"}),
+        await record(client, done, "12.1", reported("1")),
         await client.put(f"{path}/narratives/1", json={"language": "bs", "original": "Da."}, headers=if_match(1)),
-        await client.put(f"{path}/values/12.1/inputs/police", json={"value": "1"}, headers=if_match(1)),
+        await client.put(f"{path}/values/12.1/inputs/police", json=on("2020-08-02", value="1"), headers=if_match(1)),
         await client.post(f"{path}/explanations", json={"finding": "x/1", "explanation": "So."}),
         await act(world["commission_head_BA"], report, "endorse", "2020-08-11", done["version"]),
     ):
@@ -215,7 +219,7 @@ async def test_institutions_clear_their_own_inputs_in_parallel(world: World) -> 
     police, army = world["institution_BA_police"], world["institution_BA_army"]
     path = f"/v1/reports/{report['id']}"
     for client, name, value in ((police, "police", "10"), (army, "army", "19")):
-        body = {"value": value, "comment": "From the register."}
+        body = on("2020-08-02", value=value, comment="From the register.")
         given = await ok(await client.put(f"{path}/values/10/inputs/{name}", json=body, headers=if_match(1)))
         assert (given["institution"], given["value"], given["unit"]) == (name, value, "piece")
     findings = {f["id"]: f for f in (await ok(await police.get(f"{path}/validation")))["items"]}
@@ -227,7 +231,7 @@ async def test_institutions_clear_their_own_inputs_in_parallel(world: World) -> 
     assert [(c["institution"], c["valid"]) for c in cleared["clearances"]] == [("police", True)]
     twice = await act(police, report, "institutions/police/clear", "2020-08-03", now["version"])
     assert refusal(twice, 409)["code"] == "already_cleared"
-    body = {"value": "20"}
+    body = on("2020-08-02", value="20")
     await ok(await army.put(f"{path}/values/10/inputs/army", json=body, headers=if_match(now["version"])))
     stale = await act(army, report, "institutions/army/clear", "2020-08-03", now["version"])
     assert refusal(stale, 412)["code"] == "stale_version"
@@ -243,7 +247,9 @@ async def test_a_change_voids_the_institutions_own_clearance_and_no_other(world:
     police, army = world["institution_BA_police"], world["institution_BA_army"]
     path = f"/v1/reports/{report['id']}"
     for client, name in ((police, "police"), (army, "army")):
-        given = await ok(await client.put(f"{path}/values/10/inputs/{name}", json={"value": "1"}, headers=if_match(1)))
+        given = await ok(
+            await client.put(f"{path}/values/10/inputs/{name}", json=on("2020-08-02", value="1"), headers=if_match(1))
+        )
         await ok(await act(client, report, f"institutions/{name}/clear", "2020-08-03", given["version"]))
     now = await seen(world, report)
     body = on("2020-08-04", value="2")
@@ -262,7 +268,7 @@ async def test_there_is_nothing_to_clear_before_something_is_recorded_and_only_n
     nothing = await act(police, report, "institutions/police/clear", "2020-08-03", 1)
     assert refusal(nothing, 409)["code"] == "nothing_to_clear"
     path = f"/v1/reports/{report['id']}/values"
-    text = await police.put(f"{path}/9.2/inputs/police", json={"value": "1"}, headers=if_match(1))
+    text = await police.put(f"{path}/9.2/inputs/police", json=on("2020-08-02", value="1"), headers=if_match(1))
     assert refusal(text, 409)["code"] == "not_collected_here"
     empty = await police.put(f"{path}/10/inputs/police", json={}, headers=if_match(1))
     assert pointers(empty) == {"/cells": "value_missing"}
@@ -270,5 +276,7 @@ async def test_there_is_nothing_to_clear_before_something_is_recorded_and_only_n
     assert pointers(wrong) == {"/unit": "unit_differs"}
     wrong = await police.put(f"{path}/10/inputs/police", json={"value": "1.5"}, headers=if_match(1))
     assert pointers(wrong) == {"/value": "too_many_decimals"}
-    long = await world["commission_BA"].put(f"{path}/10/inputs/{'x' * 81}", json={"value": "1"}, headers=if_match(1))
+    long = await world["commission_BA"].put(
+        f"{path}/10/inputs/{'x' * 81}", json=on("2020-08-02", value="1"), headers=if_match(1)
+    )
     assert refusal(long, 422)["code"] == "too_long"

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 from kpi_world import (
     World,
     accepted,
+    explained,
+    fill,
     if_match,
     ok,
     on,
@@ -189,3 +192,42 @@ async def test_a_round_is_read_as_it_was_too(world: World) -> None:
     assert (await client.get(path, params={"on": "2020-06-30"})).status_code == 404
     assert (await client.get(path, params={"as_of": "1"})).status_code == 404
     assert (await ok(await client.get(path, params={"as_of": "1000000"}))) == now
+
+
+async def test_an_approval_is_not_dated_before_what_it_is_about(world: World) -> None:
+    """Else what held on a day would show an approval of other figures than those that held."""
+    round_ = await opened(world)
+    report = await report_of(world, round_["id"], "BA")
+    path = f"/v1/reports/{report['id']}"
+    client, head, office = world["commission_BA"], world["commission_head_BA"], world["secretariat"]
+    police = world["institution_BA_police"]
+    given = await client.put(f"{path}/values/10/inputs/police", json=on("2020-08-05", value="1"), headers=if_match(1))
+    clear = f"{path}/institutions/police/clear"
+    early = await police.post(clear, json=on("2020-08-04"), headers=if_match((await ok(given))["version"]))
+    assert pointers(early) == {"/on": "before_last_change"}
+    await fill(world, report, {**VALUES, "10": 1}, "2020-08-10")
+    now = await explained(world, report, "2020-08-10")
+
+    async def act(client: httpx.AsyncClient, name: str, day: str, seen: Any, **more: Any) -> httpx.Response:
+        return await client.post(f"{path}/{name}", json=on(day, **more), headers=if_match(seen["version"]))
+
+    early = await act(head, "endorse", "2020-08-09", now)
+    assert pointers(early) == {"/on": "before_last_change"}
+    assert "2020-08-10" in early.json()["detail"]
+    sent = await ok(await act(head, "endorse", "2020-08-12", now))
+    comments = [{"text": "Why?"}]
+    assert pointers(await act(office, "return", "2020-08-11", sent, comments=comments)) == {"/on": "before_last_change"}
+    assert pointers(await act(office, "accept", "2020-08-11", sent)) == {"/on": "before_last_change"}
+    done = await ok(await act(office, "accept", "2020-08-14", sent))
+    assert pointers(await act(office, "reopen", "2020-08-13", done)) == {"/on": "before_last_change"}
+    shared = await office.post(
+        f"/v1/rounds/{round_['id']}/share-draft", json=on("2020-08-11", object_by="2020-08-11"), headers=if_match(1)
+    )
+    publish = f"/v1/rounds/{round_['id']}/publish"
+    seen = if_match((await ok(shared))["version"])
+    assert pointers(await office.post(publish, json=on("2020-08-12"), headers=seen)) == {"/on": "before_last_change"}
+    await ok(await office.post(publish, json=on("2020-08-15"), headers=seen))
+    assert pointers(await act(office, "restate", "2020-08-14", done)) == {"/on": "before_last_change"}
+    for day in ("2020-08-14", "2020-08-20"):
+        then = await ok(await client.get(path, params={"on": day}))
+        assert then["acceptance"]["digest"] == then["digest"]

@@ -39,7 +39,7 @@ def by_setting(inland: str, border: str) -> dict[str, Any]:
         {"dimensions": {"setting": "inland"}, "value": inland},
         {"dimensions": {"setting": "border"}, "value": border},
     ]
-    return {"presence": "reported", "cells": cells}
+    return on("2020-08-01", presence="reported", cells=cells)
 
 
 async def with_feed(world: World) -> Any:

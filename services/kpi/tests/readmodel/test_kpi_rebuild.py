@@ -35,11 +35,11 @@ async def said(world: World) -> tuple[Any, Any]:
     await ok(
         await client.put(
             f"{path}/narratives/6",
-            json={"language": "bs", "original": WORDS[1], "translation": WORDS[2]},
+            json=on("2020-08-01", language="bs", original=WORDS[1], translation=WORDS[2]),
             headers=if_match(1),
         )
     )
-    body = {"value": "5", "comment": WORDS[3]}
+    body = on("2020-08-01", value="5", comment=WORDS[3])
     await ok(await client.put(f"{path}/values/11.1/inputs/police", json=body, headers=if_match(1)))
     figure = {"presence": "reported", "value": "538", "comment": WORDS[0]}
     sent = await accepted(world, report, {"12.1": figure, "11.1": 5})

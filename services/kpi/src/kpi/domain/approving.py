@@ -6,7 +6,8 @@ Each approval is bound to the digest of exactly what its author saw.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeAlias, assert_never
+from datetime import date, timedelta
+from typing import Any, Protocol, TypeAlias, assert_never
 
 from common.kernel.decider import Decision
 from common.kernel.errors import DomainError, Violation
@@ -50,9 +51,11 @@ def decide(definitions: Definitions, command: ApprovalCommand, state: State) -> 
             return _accept(command, state)
         case commands.ReopenReport():
             refuse(reopening_refused(state))
+            _not_before(command.on, state.acceptance, "accepted")
             return Decision((events.ReportReopened(command.by, command.on, _reason(command.reason)),))
         case commands.OpenRestatement():
             refuse(restating_refused(state))
+            _not_before(command.on, state.published[-1], "published")
             return Decision((events.RestatementOpened(command.by, command.on, _reason(command.reason)),))
         case commands.PublishReport():
             return _publish(command, state)
@@ -150,6 +153,8 @@ def _clear(command: commands.ClearInputs, state: State) -> Decision[Any]:
     changed = max(held.version for held in state.inputs if held.institution == command.institution)
     digest = inputs_digest(institution_inputs(state, command.institution))
     _require_same(command.seen, changed, command.digest, digest, state)
+    for held in state.inputs:
+        _not_before(command.on, held if held.institution == command.institution else None, "recorded")
     return Decision((events.InputsCleared(command.institution, digest, command.by, command.on, command.reason),))
 
 
@@ -157,6 +162,10 @@ def _endorse(definitions: Definitions, command: commands.EndorseReport, state: S
     refuse(endorsing_refused(state))
     digest = state.digest()
     _require_same(command.seen, state.content_version, command.digest, digest, state)
+    for figure in state.figures:
+        _not_before(command.on, figure, "recorded")
+    for narrative in state.narratives:
+        _not_before(command.on, narrative, "recorded")
     findings = validate(definitions, state, command.history)
     refuse(findings_refused(findings))
     return Decision(
@@ -172,6 +181,7 @@ def _return(definitions: Definitions, command: commands.ReturnReport, state: Sta
     refuse(checking_refused(state))
     digest = state.digest()
     _require_same(command.seen, state.content_version, command.digest, digest, state)
+    _not_before(command.on, state.endorsement, "submitted")
     if not command.comments:
         detail = "Say what is to be mended: at least one comment, on a KPI or on the whole."
         raise errors.InvalidInput(detail, Violation("/comments", "required", detail))
@@ -192,6 +202,7 @@ def _accept(command: commands.AcceptReport, state: State) -> Decision[Any]:
     refuse(checking_refused(state))
     digest = state.digest()
     _require_same(command.seen, state.content_version, command.digest, digest, state)
+    _not_before(command.on, state.endorsement, "submitted")
     return Decision((events.ReportAccepted(digest, command.by, command.on, command.reason),))
 
 
@@ -202,10 +213,28 @@ def _publish(command: commands.PublishReport, state: State) -> Decision[Any]:
     digest = state.digest()
     if command.digest != digest:
         raise errors.DigestDiffers
+    day = command.on + timedelta(days=1)  # it is UTC's, and a jurisdiction's may be one ahead
+    _not_before(day, state.acceptance, "accepted")
+    for held in state.figures if state.kind == "secretariat" else ():
+        _not_before(day, held, "recorded")
     restates = state.published[-1].edition if state.published else None
     return Decision(
         (events.ReportPublished(command.edition, digest, state.contents(), command.on, restates, command.reason),)
     )
+
+
+class _Dated(Protocol):
+    @property
+    def on(self) -> date: ...
+
+
+def _not_before(on: date, about: _Dated | None, done: str) -> None:
+    """What is approved was there on that day, so that what held then shows approvals of what held then.
+
+    Raises `BeforeLastChange`."""
+    if about is not None and on < about.on:
+        detail = f"What this is about was {done} on {about.on}; name that day or a later one."
+        raise errors.BeforeLastChange(detail, Violation("/on", errors.BeforeLastChange.code, detail))
 
 
 def _require_same(seen: int, changed: int, named: str | None, digest: str, state: State) -> None:

@@ -65,6 +65,11 @@ class BeforeOpening(RuleBroken):
     title = "The day lies before the opening"
 
 
+class BeforeLastChange(RuleBroken):
+    code = "before_last_change"
+    title = "The day lies before what this is about"
+
+
 class AcceptedReport(InConflict):
     code = "report_accepted"
     title = "The report is accepted; ask the secretariat to reopen it"
