@@ -258,7 +258,7 @@ async def test_a_producer_that_knows_no_broker_any_more_is_given_up(port: Harbou
 
 
 async def _lags(quay: Quay, events: int) -> bool:
-    reader = f"{quay.service}-relay"
-    assert metrics.TAIL_LAG_EVENTS.labels(reader)._value.get() == events
-    assert (metrics.TAIL_LAG_SECONDS.labels(reader)._value.get() > 0) == (events > 0)
+    labels = (f"{quay.service}-relay", quay.service)
+    assert metrics.TAIL_LAG_EVENTS.labels(*labels)._value.get() == events
+    assert (metrics.TAIL_LAG_SECONDS.labels(*labels)._value.get() > 0) == (events > 0)
     return True

@@ -181,6 +181,6 @@ async def test_the_lag_is_that_of_all_partitions_whoever_has_them(port: Harbour,
 
 
 def told(unit: str) -> float:
-    lag = REGISTRY.get_sample_value(f"salwatch_tail_lag_{unit}", {"reader": CONSUMER})
+    lag = REGISTRY.get_sample_value(f"salwatch_tail_lag_{unit}", {"reader": CONSUMER, "publisher": "incidents"})
     assert lag is not None
     return lag

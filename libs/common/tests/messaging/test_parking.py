@@ -60,7 +60,7 @@ async def test_poison_is_parked_with_the_later_events_of_its_stream(way: Way) ->
         [key] = await parking.parked(connection, "reporting")
     assert (key.stream, key.events, key.first_position, key.first_type) == (stream_of("A"), 2, 3, WIRE_NAME)
     assert "believable" in key.reason
-    assert metrics.PARKED_EVENTS.labels("reporting")._value.get() == 2
+    assert metrics.PARKED_EVENTS.labels("reporting", "incidents")._value.get() == 2
 
 
 async def test_later_events_of_a_parked_stream_join_it_and_redelivered_ones_do_not(way: Way) -> None:

@@ -147,8 +147,9 @@ class Follower:
 
     def _tell(self, held: Sequence[Checkpoint]) -> None:
         """The age is worked out when it is asked for, so that it also grows while the database cannot be asked."""
-        metrics.TAIL_LAG_EVENTS.labels(self._consumer).set(checkpoints.lag_events(held) or 0)
-        metrics.TAIL_LAG_SECONDS.labels(self._consumer).set_function(
+        labels = (self._consumer, self._feed.publisher)
+        metrics.TAIL_LAG_EVENTS.labels(*labels).set(checkpoints.lag_events(held) or 0)
+        metrics.TAIL_LAG_SECONDS.labels(*labels).set_function(
             lambda: max((checkpoint.lag_seconds(utc_now()) or 0 for checkpoint in held), default=0)
         )
 

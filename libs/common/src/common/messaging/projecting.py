@@ -36,7 +36,7 @@ class Projecting:
         """Applies what is ours and was not applied before. Raises `TooManyParked`, and what is not about the data."""
         parked = await parking.parked_streams(connection, self._consumer, self._publisher)
         await self._apply(connection, await self._fresh(connection, envelopes), parked)
-        metrics.PARKED_EVENTS.labels(self._consumer).set(parked.total())
+        metrics.PARKED_EVENTS.labels(self._consumer, self._publisher).set(parked.total())
 
     async def _fresh(self, connection: Connection, envelopes: Sequence[Envelope]) -> list[Envelope]:
         """What was not applied yet, each once: a transport may deliver an old event in a new place."""

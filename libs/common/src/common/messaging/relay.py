@@ -221,5 +221,5 @@ class Relay:
             self._service,
         )
         assert row is not None, "run inserts it"
-        metrics.TAIL_LAG_EVENTS.labels(self._reader).set(row["events"])
-        metrics.TAIL_LAG_SECONDS.labels(self._reader).set(row["seconds"])
+        metrics.TAIL_LAG_EVENTS.labels(self._reader, self._service).set(row["events"])
+        metrics.TAIL_LAG_SECONDS.labels(self._reader, self._service).set(row["seconds"])

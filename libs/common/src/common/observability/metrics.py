@@ -11,12 +11,14 @@ GROUP_COMMIT_SIZE = Histogram(
     "Requests committed together",
     buckets=(1, 2, 4, 8, 16, 32, 64, 128, 256, 512),
 )
-TAIL_LAG_EVENTS = Gauge("salwatch_tail_lag_events", "Events not yet published or applied", ["reader"])
+TAIL_LAG_EVENTS = Gauge("salwatch_tail_lag_events", "Events not yet published or applied", ["reader", "publisher"])
 TAIL_LAG_SECONDS = Gauge(
-    "salwatch_tail_lag_seconds", "Age of the oldest event not yet published or applied", ["reader"]
+    "salwatch_tail_lag_seconds", "Age of the oldest event not yet published or applied", ["reader", "publisher"]
 )
 RECORDS_IGNORED = Counter("salwatch_records_ignored", "Records of a topic that are no events of its log", ["topic"])
-PARKED_EVENTS = Gauge("salwatch_parked_events", "Events set aside because they could not be applied", ["consumer"])
+PARKED_EVENTS = Gauge(
+    "salwatch_parked_events", "Events set aside because they could not be applied", ["consumer", "publisher"]
+)
 REQUEST_SECONDS = Histogram(
     "salwatch_http_request_seconds",
     "Duration of HTTP requests",
