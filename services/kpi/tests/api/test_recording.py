@@ -114,6 +114,8 @@ async def test_a_kpi_that_is_not_recorded_here_is_refused_by_name(world: World) 
         error = refusal(await record(client, report, kpi, reported(value="1")), status)
         assert error["code"] == code
         assert cure in error["detail"]
+    derived = await client.get(f"/v1/reports/{report['id']}/values/13.3")
+    assert refusal(derived, 404)["detail"] == "13.3 follows from 100 * {13.2} / {13.1}."
 
 
 async def test_an_order_of_cells_says_nothing_and_a_zero_is_a_value(world: World) -> None:
@@ -127,6 +129,8 @@ async def test_an_order_of_cells_says_nothing_and_a_zero_is_a_value(world: World
     assert {c["dimensions"]["setting"]: c["value"] for c in first["cells"]} == {"inland": "0", "border": "35"}
     zero = await ok(await record(client, report, "12.1", reported(value="0", quality="estimated")))
     assert (zero["value"], zero["presence"], zero["quality"]) == ("0", "reported", "estimated")
+    signed = await ok(await record(client, report, "12.1", reported(value="-0", quality="estimated")))
+    assert (signed["cells"], signed["version"]) == ([{"dimensions": {}, "value": "0"}], zero["version"])
     none = await ok(await record(client, report, "12.2", {"presence": "not_available_yet"}))
     assert (none["value"], none["presence"], none["quality"]) == (None, "not_available_yet", None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -78,6 +79,11 @@ WRONG_ROUNDS: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"period": "2020-S1", "due": "2020-06-01"}, {"/due": "due_before_opening"}),
     ({"period": "2020-S1", "due": "30.9."}, {"/due": "date_malformed"}),
     ({"period": "2020-S1", "members": []}, {"/members": "unknown_field"}),
+    (
+        {"period": "2020-S1", "due": "2020-09-30", "reminders": ["2020-09-01", "2020-10-01"]},
+        {"/reminders/1": "reminder_outside"},
+    ),
+    ({"period": "2020-S1", "reminders": ["2020-06-30"]}, {"/reminders/0": "reminder_outside"}),
 ]
 
 
@@ -88,6 +94,12 @@ async def test_a_round_that_the_schedule_does_not_have_is_refused(world: World) 
         assert pointers(answer) == expected
     assert (await ok(await world["secretariat"].get("/v1/rounds")))["items"] == []
     assert (await ok(await world["secretariat"].get("/v1/reports")))["items"] == []
+
+
+async def test_a_period_that_no_report_covers_is_refused_with_those_that_are(world: World) -> None:
+    await ok(await world["secretariat"].post("/v1/roadmaps", json=on("2018-07-10", code="wb-salw")), 201)
+    answer = await world["secretariat"].post("/v1/rounds", json=on("2020-07-01", roadmap="wb-salw", period="2020-H1"))
+    assert "2018, 2019-S1, 2019-S2" in refusal(answer, 422)["detail"]
 
 
 async def test_numbers_periods_deadlines_and_reminders_follow_the_schedule(world: World) -> None:
@@ -306,6 +318,8 @@ async def test_what_others_collect_stands_in_the_secretariats_report_and_is_froz
         body = on("2020-08-20", presence="reported", value=value, jurisdiction=jurisdiction, comment="A survey.")
         await ok(await office.put(f"{values}/{kpi}", json=body, headers=if_match(1)))
     assert (await ok(await world["analyst"].get(f"{values}/14", params={"jurisdiction": "RS"})))["value"] == "70"
+    for url in (f"{values}/14", f"{values}/14/history"):
+        assert pointers(await office.get(url)) == {"?jurisdiction": "required"}
     assert (await world["commission_BA"].get(f"{values}/14", params={"jurisdiction": "BA"})).status_code == 403
     assert (await ok(await world["commission_BA"].get(f"/v1/reports/{others['id']}")))["values"] is None
     done = await published(world, round_["id"], day="2020-08-26")
@@ -328,3 +342,32 @@ async def test_what_others_collect_stands_in_the_secretariats_report_and_is_froz
     await ok(await office.put(f"{values}/14", json=body, headers=if_match(seen["version"])))
     again = await published(world, round_["id"], day="2020-09-02")
     assert {r["jurisdiction"]: r["published_in"] for r in again["editions"][1]["reports"]} == {"BA": 1, None: 2}
+
+
+async def test_a_round_that_two_open_or_publish_at_once_is_there_once(world: World) -> None:
+    office = world["secretariat"]
+    await ok(await office.post("/v1/roadmaps", json=on("2018-07-10", code="wb-salw")), 201)
+    body = on("2020-01-02", roadmap="wb-salw", period="2019-S2")
+    answers = await asyncio.gather(*(office.post("/v1/rounds", json=body) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [201, 409, 409]
+    assert len((await ok(await office.get("/v1/reports")))["items"]) == 7
+    round_ = await with_ba(world)
+    path = f"/v1/rounds/{round_['id']}/publish"
+    headers = if_match(round_["version"])
+    answers = await asyncio.gather(*(office.post(path, json=on("2020-08-26"), headers=headers) for _ in range(3)))
+    assert sorted(answer.status_code for answer in answers) == [200, 412, 412]
+    assert [e["edition"] for e in (await read(world, round_))["editions"]] == [1]
+
+
+async def test_what_is_reopened_at_the_moment_of_publishing_is_either_published_or_not(world: World) -> None:
+    round_ = await with_ba(world)
+    office = world["secretariat"]
+    report = await report_of(world, round_["id"], "BA")
+    publish, reopen = await asyncio.gather(
+        do(office, round_, "publish", round_["version"], on("2020-08-26")),
+        office.post(f"/v1/reports/{report['id']}/reopen", json=on("2020-08-26")),
+    )
+    assert {publish.status_code, reopen.status_code} == {200, 409}
+    now = await report_of(world, round_["id"], "BA")
+    assert now["state"] == ("published" if publish.status_code == 200 else "draft")
+    assert len((await read(world, round_))["editions"]) == (publish.status_code == 200)

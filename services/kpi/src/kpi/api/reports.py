@@ -12,6 +12,7 @@ from common.eventsourcing.past import AsOf
 from common.http.answered import READ, Document
 from common.http.answers import json_response
 from common.http.as_of import AsOfParameter, parse_as_of
+from common.http.problems import invalid_parameter
 from common.http.routing import Router
 from common.http.sent import Day
 from common.http.versions import etag
@@ -127,9 +128,9 @@ async def read_value(
     """The figure of one part of a KPI."""
     state, definitions = await _seen(wired, principal, report_id)
     part = part_of(definitions, kpi)
-    held = state.figure(jurisdiction or state.jurisdiction or "", part.number)
+    held = state.figure(_whose(state, jurisdiction), part.number)
     if held is None:
-        raise NotRecorded
+        raise NotRecorded(f"{part.number} follows from {part.formula}." if part.derived else "")
     document = await with_actions(wired, principal, definitions, state, held_document(definitions, state, held))
     return json_response(document, headers={"ETag": etag(state.version)})
 
@@ -147,7 +148,7 @@ async def read_value_history(
     row = await wired.report(report_id)
     definitions = await wired.queries.definitions_of(row.state)
     part = part_of(definitions, kpi)
-    whose = jurisdiction or row.state.jurisdiction or ""
+    whose = _whose(row.state, jurisdiction)
     if sight(principal, row.state) == "full":
         return json_response({"items": await _history(wired, report_id, definitions, part, whose)})
     items = [
@@ -200,6 +201,14 @@ def part_of(definitions: Definitions, kpi: str) -> Part:
     below = definitions.named(kpi)
     hint = f"KPI {kpi} has the parts {', '.join(p.number for p in below)}." if below else ""
     raise UnknownPart(hint or f"The roadmap has no KPI {kpi[:40]!r}.")
+
+
+def _whose(state: State, named: str | None) -> str:
+    """The jurisdiction of the figure that is meant. Raises `Problem` 422."""
+    if named is None and state.jurisdiction is None:
+        detail = "In the secretariat's report a figure is a jurisdiction's, or regional: name it."
+        raise invalid_parameter("jurisdiction", "required", detail)
+    return named or state.jurisdiction or ""
 
 
 async def _seen(wired: Services, principal: Principal, report_id: UUID) -> tuple[State, Definitions]:

@@ -88,7 +88,9 @@ class Input:
 
 
 def _ordered(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    return tuple(sorted(cells, key=lambda cell: cell.dimensions))
+    """Sorted; a zero has no sign."""
+    signless = [cell if cell.value else replace(cell, value=cell.value.copy_abs()) for cell in cells]
+    return tuple(sorted(signless, key=lambda cell: cell.dimensions))
 
 
 @dataclass(frozen=True, slots=True)
