@@ -58,12 +58,8 @@ async def api(settings: Settings) -> AsyncIterator[FastAPI]:
                 pool, CONSUMER, position.service, position.log_id, position.position, WAIT_SECONDS
             )
 
-        async def published() -> tuple[str, Mapping[str, Mapping[str, Any]]]:
-            told = await everything(pool, CONSUMER, KPI)
-            return told.document, told.freshness
-
         aggregates = Aggregates(pack, lambda: figures(pool), settings.reader_url, settings.publishers, settings.note)
-        kpi = KpiAggregates(pack, published, settings.kpi_reader_url, settings.publishers, settings.note)
+        kpi = KpiAggregates(pack, lambda: published(pool), settings.kpi_reader_url, settings.publishers, settings.note)
         page = Page.of(aggregates)
         warming = asyncio.create_task(page.drawing.warm_up())
         try:
@@ -81,6 +77,15 @@ async def figures(pool: asyncpg.Pool[Any]) -> AsyncIterator[Figures]:
             yield Figures(shot.count, shot.complete_through, shot.freshness)
     except Switched as switched:
         raise ReadModelReplaced from switched
+
+
+async def published(pool: asyncpg.Pool[Any]) -> tuple[str, Mapping[str, Mapping[str, Any]]]:
+    """All that `kpi` has published, as one document, and how fresh it is."""
+    try:
+        told = await everything(pool, CONSUMER, KPI)
+    except Switched:  # it takes a while to make the next one
+        told = await everything(pool, CONSUMER, KPI)
+    return told.document, told.freshness
 
 
 @dataclass(frozen=True, slots=True)

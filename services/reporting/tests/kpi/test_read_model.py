@@ -14,6 +14,8 @@ from read_model_world import FeedSource, World, open_world
 from common.contracts import kpi as published
 from common.messaging.projecting import Projecting
 from common.messaging.rebuild import Rebuild
+from reporting.application.kpi.model import decode
+from reporting.bootstrap import published as published_document
 from reporting.readmodel.kpi import tables
 from reporting.readmodel.kpi.projection import KpiProjection
 from reporting.readmodel.kpi.tables import TABLES
@@ -119,6 +121,26 @@ async def test_one_publisher_is_made_anew_without_the_other(world):
     assert await world.pool.fetchval("SELECT count(*) FROM parked_event") == 1
     assert (await world.ask())["total"] == 1
     assert list((await world.ask())["freshness"]) == ["incidents"]
+
+
+async def test_who_asks_while_a_rebuild_switches_gets_a_whole_answer(world):
+    eventful(world.kpi)
+    await world.tell_kpi()
+    stop = asyncio.Event()
+    seen = []
+
+    async def read():
+        while not stop.is_set():
+            document, _ = await published_document(world.pool)
+            seen.append(len(decode(document).frozen))
+
+    reading = [asyncio.create_task(read()) for _ in range(2)]
+    for _ in range(3):
+        assert (await rebuilding(world).run()).equal
+    stop.set()
+    await asyncio.gather(*reading)
+    assert len(seen) > 10
+    assert set(seen) == {4}
 
 
 async def test_how_far_a_report_is(world):
