@@ -82,7 +82,13 @@ def everything(figures: dict[tuple[str, str, int], list[dict[str, Any]]], *, lat
                 if any(c == code and e <= edition for _, c, e in own)
             }
             reports = [
-                {"report": str(_report(period, code)), "kind": "jurisdiction", "jurisdiction": code, "published_in": e}
+                {
+                    "report": str(_report(period, code)),
+                    "kind": "jurisdiction",
+                    "jurisdiction": code,
+                    "version": 1,
+                    "published_in": e,
+                }
                 for code, e in listed.items()
             ]
             missing = [code for code in MEMBERS if code not in listed]
