@@ -131,7 +131,9 @@ def _approved(state: State, event: Any) -> State:
                 rules_version=event.rules_version,
             )
         case events.ReportSubmitted():
-            return replace(state, received_on=event.on, first_received_on=state.first_received_on or event.on)
+            # what was published had been received: a restatement of it makes nobody late
+            received_on = state.received_on if state.published else event.on
+            return replace(state, received_on=received_on, first_received_on=state.first_received_on or event.on)
         case events.ReportReturned():
             return replace(state, returned=Returned(event.digest, event.comments, event.by, event.on, state.version))
         case events.ReportAccepted():
