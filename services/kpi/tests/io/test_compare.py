@@ -49,6 +49,13 @@ async def test_a_change_is_told_against_the_period_before(world: World) -> None:
     assert found["regional"][0]["counts"]["decreased"] == 1
 
 
+async def test_several_periods_are_named_by_commas_or_one_by_one(world: World) -> None:
+    await edition(world, "2020-S1", {"BA": {"12.1": 538}}, "2020-07-20")
+    for several in (["2018,2020-S1"], ["2018", "2020-S1"], ["2018", "2020-S1,2018"]):
+        found = await ok(await world["analyst"].get("/v1/compare", params={"kpi": "12.1", "periods": several}))
+        assert found["periods"] == ["2018", "2020-S1"]
+
+
 async def test_completeness_counts_what_commissions_collect(world: World) -> None:
     round_ = await opened(world)
     report = await report_of(world, round_["id"], "BA")

@@ -125,3 +125,45 @@ async def test_keys_and_filters_choose(world: World, edition: str) -> None:
     assert (wrong.status_code, wrong.json()["errors"][0]["code"]) == (422, "component_unknown")
     wrong = await analyst.get("/v1/data", params={"c[TIME_PERIOD]": "near:2020"})
     assert wrong.json()["errors"][0]["pointer"] == "?c[TIME_PERIOD]"
+
+
+async def test_a_span_of_periods_is_whole_years_and_halves(world: World, edition: str) -> None:
+    async def told(**more: str) -> list[str]:
+        found = await ok(await world["analyst"].get("/v1/data", params={"c[KPI]": "12.1", **more}))
+        return [item["value"] for item in found["items"]]
+
+    assert await told(startPeriod="2020", endPeriod="2020") == ["538"]
+    assert await told(startPeriod="2020-S1", endPeriod="2020-S1") == ["538"]
+    assert await told(endPeriod="2019") == []
+    assert await told(startPeriod="2020", **{"c[TIME_PERIOD]": "2020-S2"}) == []
+
+
+@pytest.mark.parametrize(
+    ("parameters", "pointer"),
+    [
+        ({"startPeriod": "2020-H1"}, "?startPeriod"),
+        ({"endPeriod": "x"}, "?endPeriod"),
+        ({"startPeriod": "2020-S2", "endPeriod": "2020-S1"}, "?endPeriod"),
+        ({"asOf": "yesterday"}, "?asOf"),
+        ({"updatedAfter": "2020-01-01"}, "?updatedAfter"),
+    ],
+)
+async def test_what_is_wrong_with_a_parameter_names_it(world: World, parameters: dict[str, str], pointer: str) -> None:
+    await ok(await world["secretariat"].post("/v1/roadmaps", json={"code": "wb-salw"}), 201)
+    wrong = await world["analyst"].get("/v1/data", params=parameters)
+    (error,) = wrong.json()["errors"]
+    assert (wrong.status_code, error["pointer"]) == (422, pointer)
+    assert pointer[1:] in error["detail"] or "2020-S1" in error["detail"]
+
+
+async def test_a_restatement_makes_nobody_late(world: World, edition: str) -> None:
+    analyst = world["analyst"]
+
+    async def received() -> tuple[str, int]:
+        items = (await ok(await analyst.get(f"/v1/rounds/{edition}/timeliness")))["items"]
+        (found,) = [item for item in items if item["jurisdiction"] == "BA"]
+        return found["received_on"], found["late_by_days"]
+
+    before = await received()
+    await restate(world, edition, "12.1", "500")
+    assert await received() == before

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
+from pydantic import StringConstraints
 from starlette.responses import Response
 
 from common.http.answered import Document
@@ -31,6 +32,7 @@ from kpi.domain.roadmap import Part
 
 router = Router(tags=["data"])
 
+Several = Annotated[str, StringConstraints(max_length=200)]
 EDITION_OF = {"latest": "the latest published editions", "current": "what the caller may see now"}
 
 
@@ -39,9 +41,11 @@ async def compare(
     principal: Annotated[Principal, requires("kpi:read")],
     wired: Wired,
     kpi: Annotated[str, Query(max_length=40, description="a KPI, or one of its parts")],
-    periods: Annotated[str | None, Query(max_length=200, description="by commas; all without it")] = None,
+    periods: Annotated[list[Several] | None, Query(description="by commas or repeated; all without it")] = None,
     roadmap: Annotated[str | None, Query(max_length=80)] = None,
-    jurisdiction: Annotated[str | None, Query(max_length=200, description="by commas; all members without it")] = None,
+    jurisdiction: Annotated[
+        list[Several] | None, Query(description="by commas or repeated; all members without it")
+    ] = None,
     edition: Annotated[Literal["latest", "current"], Query(description=str(EDITION_OF))] = "latest",
     as_of: AsOfParameter = None,
     on: Annotated[Day | None, Query(description="what was published by that day")] = None,
@@ -121,24 +125,29 @@ async def _current(wired: Services, principal: Principal, definitions: Definitio
     return joined(found)
 
 
-def _periods(text: str | None, contents: Contents) -> list[str]:
+def _periods(texts: list[str] | None, contents: Contents) -> list[str]:
     """Raises `Problem` 422."""
-    if text is None:
+    if texts is None:
         return sorted({period for period, _ in contents}, key=lambda period: Period.parse(period).end)
     found = []
-    for name in text.split(","):
+    for name in _each(texts):
         try:
-            found.append(str(Period.parse(name.strip())))
+            found.append(str(Period.parse(name)))
         except ValueError as error:
             raise invalid_parameter("periods", "period_malformed", str(error)) from error
-    return found
+    return list(dict.fromkeys(found))
 
 
-def _jurisdictions(text: str | None, definitions: Definitions) -> list[str]:
+def _each(texts: list[str]) -> list[str]:
+    """A parameter may name several by commas, and may stand several times."""
+    return [name.strip() for text in texts for name in text.split(",")]
+
+
+def _jurisdictions(texts: list[str] | None, definitions: Definitions) -> list[str]:
     members = [member.jurisdiction for member in definitions.roadmap.members]
-    if text is None:
+    if texts is None:
         return members
-    wanted = [code.strip() for code in text.split(",")]
+    wanted = list(dict.fromkeys(_each(texts)))
     if unknown := [code for code in wanted if code not in members]:
         detail = f"{', '.join(unknown)}: the members are {', '.join(members)}."
         raise invalid_parameter("jurisdiction", "not_a_member", detail)

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from common.http.answered import Document
 from common.http.answers import json_response
 from common.http.as_of import parse_as_of
-from common.http.problems import invalid_parameter
+from common.http.problems import Problem, invalid_parameter
 from common.http.routing import Router
 from common.kernel.ids import new_id
 from common.security.permissions import requires
@@ -92,11 +92,10 @@ async def _answer(wired: Services, request: Request, asked: Asked, given: Mappin
     definitions = await _definitions(wired, asked.roadmap)
     components = sdmx.dimensions(definitions)
     _check(given, (*components, *sdmx.ATTRIBUTES, sdmx.VALUE))
-    filters = {**given, **_span(asked, given)}
     frozen = _of_time(await published(wired, definitions), asked)
     rows = [sdmx.coded(definitions, o) for f in frozen for o in observed(definitions, f)]
     try:
-        rows = sdmx.chosen(rows, components, asked.key, filters)
+        rows = sdmx.chosen(rows, components, asked.key, given, (asked.start_period, asked.end_period))
     except BadFilter as error:
         raise invalid_parameter(error.name, "filter_malformed", error.detail) from error
     return _written(wired, definitions, rows, asked.format or _accepted(request), history=asked.include_history)
@@ -134,18 +133,6 @@ def _check(given: Mapping[str, str], components: Sequence[str]) -> None:
             raise invalid_parameter(f"c[{name}]", "component_unknown", detail)
 
 
-def _span(asked: Asked, given: Mapping[str, str]) -> dict[str, str]:
-    """startPeriod and endPeriod as one filter on the time."""
-    bounds = [f"ge:{asked.start_period}"] if asked.start_period else []
-    bounds += [f"le:{asked.end_period}"] if asked.end_period else []
-    if not bounds:
-        return {}
-    if sdmx.TIME in given:
-        detail = "Give startPeriod and endPeriod, or c[TIME_PERIOD], not both."
-        raise invalid_parameter("startPeriod", "filter_twice", detail)
-    return {sdmx.TIME: "+".join(bounds)}
-
-
 def _of_time(frozen: Sequence[Frozen], asked: Asked) -> list[Frozen]:
     """Raises `Problem` 422."""
     moment = _instant("asOf", asked.as_of)
@@ -161,9 +148,13 @@ def _of_time(frozen: Sequence[Frozen], asked: Asked) -> list[Frozen]:
 def _instant(name: str, text: str | None) -> datetime | None:
     if text is None:
         return None
-    instant = parse_as_of(text).instant
+    try:
+        instant = parse_as_of(text).instant
+    except Problem:  # it names the parameter of other routes
+        instant = None
     if instant is None:
-        raise invalid_parameter(name, "instant_malformed", f"{name} is an instant with its offset.")
+        detail = f"{name} is an instant with its offset, like 2020-07-01T00:00:00Z."
+        raise invalid_parameter(name, "instant_malformed", detail)
     return instant
 
 

@@ -10,8 +10,8 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, TypeAlias
 
 from common.kernel.numbers import plain
 from common.kernel.periods import Period
@@ -23,6 +23,8 @@ AGENCY = "SALWATCH"
 AREA, KPI, UNIT, TIME, VALUE, STATUS = "REF_AREA", "KPI", "UNIT", "TIME_PERIOD", "OBS_VALUE", "OBS_STATUS"
 ATTRIBUTES = (STATUS, "PRESENCE", "QUALITY", "EDITION", "PUBLISHED_ON")
 VALIDITY = ("VALID_FROM", "VALID_TO")
+Span: TypeAlias = "tuple[str | None, str | None]"
+"""startPeriod and endPeriod, where given."""
 
 _STATUS = {
     ("reported", "final"): ("A", "Normal value"),
@@ -90,14 +92,27 @@ def coded(definitions: Definitions, observation: Observation) -> Coded:
 
 
 def chosen(
-    rows: Iterable[Coded], components: Sequence[str], key: str | None, filters: Mapping[str, str]
+    rows: Iterable[Coded],
+    components: Sequence[str],
+    key: str | None,
+    filters: Mapping[str, str],
+    span: Span = (None, None),
 ) -> list[Coded]:
-    """Those that match the key and every filter. Raises `BadFilter`."""
-    tests = [*_key_tests(components, key), *(_test(name, text) for name, text in filters.items())]
+    """Those that match the key and every filter, from the first period to the last. Raises `BadFilter`."""
+    tests = [*_key_tests(components, key), *(_test(name, text) for name, text in filters.items()), *_spanned(span)]
     return [row for row in rows if all(test(row) for test in tests)]
 
 
 Test = Callable[[Coded], bool]
+
+
+def _spanned(span: Span) -> list[Test]:
+    """`startPeriod=2020` begins with 2020's first day and `endPeriod=2020` ends with its last: all halves of 2020."""
+    starts = _period("startPeriod", span[0])[0] if span[0] else date.min
+    ends = _period("endPeriod", span[1])[1] if span[1] else date.max
+    if starts > ends:
+        raise BadFilter("endPeriod", f"endPeriod {span[1]} lies before startPeriod {span[0]}.")
+    return [lambda row: starts <= _span(row)[0] and _span(row)[1] <= ends] if any(span) else []
 
 
 def _key_tests(components: Sequence[str], key: str | None) -> list[Test]:
@@ -133,7 +148,7 @@ def _condition(name: str, text: str) -> Test:
     if compare is None or not value:
         raise BadFilter(f"c[{name}]", f"{text[:40]!r} is no condition: a code, or one of {', '.join(_OPERATORS)}:code.")
     if name == TIME:
-        wanted = _period(name, value)
+        wanted = _period(f"c[{name}]", value)
         return lambda row: compare(_span(row), wanted)
     return lambda row: compare(_code(row, name), value)
 
@@ -148,15 +163,15 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _period(name: str, text: str) -> tuple[Any, Any]:
+def _period(parameter: str, text: str) -> tuple[date, date]:
     try:
         period = Period.parse(text)
     except ValueError as error:
-        raise BadFilter(f"c[{name}]", str(error)) from error
+        raise BadFilter(parameter, str(error)) from error
     return period.start, period.end
 
 
-def _span(row: Coded) -> tuple[Any, Any]:
+def _span(row: Coded) -> tuple[date, date]:
     period = Period.parse(row.codes[TIME])
     return period.start, period.end
 
