@@ -138,6 +138,8 @@ async def test_a_return_says_what_to_mend_and_a_new_endorsement_submits_again(wo
         ({"comments": [{"text": "Why?"}, {"text": " "}]}, {"/comments/1/text": "empty"}),
     ):
         assert pointers(await act(office, report, "return", "2020-08-12", sent["version"], **body)) == expected
+    unsaid = await act(office, report, "return", "2020-08-12", sent["version"], comments=[])
+    assert refusal(unsaid, 422)["detail"] == "At least 1 of these; there are 0"
     comments = [{"kpi": "12.1", "text": "Is this all?"}, {"kpi": "6", "text": "None?"}, {"text": "Thanks."}]
     returned = await ok(await act(office, report, "return", "2020-08-12", sent["version"], comments=comments))
     assert (returned["state"], returned["withheld"]) == ("returned", "returned")

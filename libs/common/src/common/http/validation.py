@@ -96,6 +96,10 @@ def _text(error: Any) -> str:
             return f"At least {error['ctx']['min_length']} character; leave it out where there is nothing to say"
         case "string_too_long":
             return f"At most {error['ctx']['max_length']} characters"
+        case "too_short":
+            return f"At least {error['ctx']['min_length']} of these; there are {error['ctx']['actual_length']}"
+        case "too_long":
+            return f"At most {error['ctx']['max_length']} of these"
     ours = _TEXTS.get(_CODES.get(error["type"], ""))
     return ours or str(error["msg"]).removeprefix("Value error, ")
 

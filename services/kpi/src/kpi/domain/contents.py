@@ -117,6 +117,9 @@ def _input(definitions: Definitions, command: commands.RecordInput, state: State
     if _told_already(command.seen, held.input if held else None, given.ordered(), state):
         return Decision()
     _require_seen(command.seen, held, state)
+    if not command.institution.strip():
+        detail = "The last part of the address names the institution, like border-police."
+        raise errors.InvalidInput(detail, Violation("", "institution_missing", detail))
     violations = [
         *cell_violations(definitions, part, given.cells),
         *evidence_violations(given.evidence),

@@ -177,12 +177,18 @@ def plan(command: commands.OpenRound) -> events.RoundOpened:
     scheduled = command.roadmap.schedule
     periods = schedule.report_on(scheduled, command.period)
     if periods is None:
-        detail = f"No report of {command.roadmap.code} covers {command.period[:20]!r}."
+        covered = [schedule.report(scheduled, scheduled.first_number + n) for n in range(3)]
+        known = f"its reports cover {', '.join(entry.narrative for entry in covered if entry)} and so on"
+        detail = f"No report of {command.roadmap.code} covers {command.period[:20]!r}; {known}."
         raise errors.UnknownPeriod(detail, Violation("/period", errors.UnknownPeriod.code, detail))
     due = command.due or schedule.due(scheduled, periods)
     if due < command.on:
         detail = f"The deadline {due} lies before the opening on {command.on}; name a later one."
         raise errors.InvalidInput(detail, Violation("/due", "due_before_opening", detail))
+    for n, day in enumerate(command.reminders or ()):
+        if not command.on <= day <= due:
+            detail = f"A reminder comes between the opening on {command.on} and the deadline {due}, not on {day}."
+            raise errors.InvalidInput(detail, Violation(f"/reminders/{n}", "reminder_outside", detail))
     whole = Period.parse(periods.narrative), Period.parse(periods.values)
     members = Definitions(command.roadmap).members(min(p.start for p in whole), max(p.end for p in whole))
     reminders = schedule.reminders(scheduled, due) if command.reminders is None else tuple(sorted(command.reminders))
