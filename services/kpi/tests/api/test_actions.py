@@ -65,7 +65,7 @@ class Walk:
             assert self.editions.setdefault(number, edition) == edition
 
     def steered(self, actions: list[Any]) -> list[Any]:
-        """Chance alone rarely gets a report to its end: more often than not what leads there is done where it can be."""
+        """Chance alone rarely gets a report to its end: mostly what leads there is done where it can be."""
         forward = [action for action in actions if action["allowed"] and action["action"] in FORWARD]
         return forward if forward and self.dice.random() < 0.6 else actions
 
