@@ -109,7 +109,7 @@ async def test_different_units_are_never_added(client, told):
     assert values(document)["6.2"] == "10.8"
     assert document["total"] is None
     assert any("never added" in note["text"] for note in document["footnotes"])
-    assert (await client.get(PATH, params={"kpi": "6", "by": "jurisdiction"})).status_code == 422
+    assert (await ask(client, kpi="6", by="jurisdiction"))["by"] == ["jurisdiction", "kpi"]
 
 
 async def test_a_share_of_the_region_is_that_of_the_sums_of_those_who_told_both(client, told):
@@ -213,7 +213,6 @@ async def test_csv_has_a_line_per_row(client, told):
         ("kpi=6.1&goal=9", "?goal", "unknown_goal"),
         ("kpi=6.1&edition=9", "?edition", "unknown_edition"),
         ("kpi=6.1&roadmap=none", "?roadmap", "unknown_roadmap"),
-        ("by=jurisdiction", "?by", "kpi_needed"),
         (f"kpi=6.1&wait_for=funds:{LOG}:7", "?wait_for", "unknown_publisher"),
     ],
 )
@@ -229,6 +228,25 @@ async def test_waits_for_a_position_of_kpi(client, told):
     late = await client.get(PATH, params={"kpi": "6.1", "wait_for": f"kpi:{LOG}:{last + 1}"})
     assert late.status_code == 504
     assert late.json()["visible"]["total"] == "100"
+
+
+async def test_before_a_roadmap_is_published_the_answer_is_empty(client, world):
+    document = await ask(client)
+    assert (document["rows"], document["total"], document["editions"]) == ([], None, {})
+    assert document["coverage"] == {"reported": 0, "of": 0, "members": []}
+    assert (await client.get(PATH, params={"roadmap": "wb"})).status_code == 422
+
+
+async def test_without_any_question_every_kpi_has_its_row(client, told):
+    assert values(await ask(client)) == {
+        "1": None,
+        "6.1": "100",
+        "6.2": "10.8",
+        "6.3": "7",
+        "6.4": "20",
+        "10": "1000",
+        "14": "61.5",
+    }
 
 
 async def test_before_anything_is_published_it_says_so(client, world):

@@ -146,8 +146,8 @@ class _Answering:
         for part in self._question.parts:
             for keys, jurisdictions, periods, places in self._groups(part):
                 value = self._sum(part, jurisdictions, periods, places)
-                if value is None and not self._always(keys):
-                    continue
+                if value is None and self._question.dimensions:
+                    continue  # cells that nobody told have no row
                 yield self._row(part, keys, jurisdictions, periods, places, value)
 
     def _groups(
@@ -259,10 +259,6 @@ class _Answering:
     def _state(self, part: Part, jurisdictions: Sequence[str], periods: Sequence[str]) -> str:
         found = {self._figures.presence(part, j, p) for j in jurisdictions for p in periods} - {"reported"}
         return found.pop() if len(found) == 1 else "not_reported"
-
-    def _always(self, keys: Mapping[str, str]) -> bool:
-        """Where jurisdictions are told apart, alone or with KPIs and periods, each has its row."""
-        return "jurisdiction" in keys and not self._question.dimensions
 
     def _total(self) -> Decimal | None:
         if len(self._question.parts) != 1:

@@ -11,6 +11,8 @@ from reporting.application.kpi.model import Everything, Part, Roadmap
 from reporting.application.questions import PERIODS, BadQuestion
 
 PERIOD = "period"
+NOTHING = Roadmap("", "", "", (), (), (), (), ())
+"""Before the first roadmap is published."""
 FIXED = ("kpi", "goal", "jurisdiction", PERIOD)
 """Keys that every roadmap has; periods by their length and a roadmap's own dimensions come besides."""
 
@@ -43,7 +45,7 @@ def ask(
     periods: Sequence[str],
     edition: int | None,
 ) -> KpiQuestion:
-    """Raises `BadQuestion`."""
+    """Where several parts are asked for, `kpi` is among the keys, asked for or not. Raises `BadQuestion`."""
     chosen = _roadmap(everything, roadmap)
     wrong: list[Violation] = []
     goals = tuple(filters.get("goal", ()))
@@ -61,9 +63,8 @@ def ask(
     wrong += _wrong_periods(periods)
     if edition is not None and not any(everything.shown(r, edition) for r in everything.rounds_of(chosen.code)):
         wrong.append(Violation("?edition", "unknown_edition", f"No round of {chosen.code} has an edition {edition}."))
-    if len(parts) > 1 and "kpi" not in keys and not wrong:
-        detail = "Different KPIs are never added: name one part, or add kpi to by."
-        wrong.append(Violation("?by", "kpi_needed", detail))
+    if len(parts) > 1 and "kpi" not in keys:
+        keys = (*keys, "kpi")  # different KPIs are never added
     if wrong:
         raise BadQuestion("", *wrong)
     return KpiQuestion(chosen, parts, keys, conditions, tuple(periods) or None, goals, edition)
@@ -71,6 +72,8 @@ def ask(
 
 def _roadmap(everything: Everything, code: str | None) -> Roadmap:
     codes = everything.codes()
+    if not codes and code is None:
+        return NOTHING
     found = everything.newest(code or (codes[0] if codes else ""))
     if found is None:
         known = ", ".join(codes) or "none is published yet"
