@@ -27,7 +27,7 @@ from incidents.application.streams import codec
 from incidents.bootstrap import SERVICE
 from incidents.messaging.published import publish
 
-LINES = 20_000
+LINES = 40_000
 BATCH = 2_000
 PARTITIONS = DECLARED.services[SERVICE].partitions
 
@@ -56,7 +56,7 @@ async def _compare(database: Database, bootstrap: str) -> None:
             await set_back(database.pool, SERVICE, 0, None)
             running = asyncio.create_task(Relay(database.pool, changes.read, tail.wait, publisher, SERVICE).run())
             while await database.pool.fetchval("SELECT coalesce(max(position), 0) FROM relay") < head:
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.02)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
             return head
