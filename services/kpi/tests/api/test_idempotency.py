@@ -80,3 +80,27 @@ async def test_two_at_once_on_different_kpis_never_collide_and_on_the_same_one_d
     assert sorted(answer.status_code for answer in answers) == [200, 412, 412, 412, 412]
     won = next(answer.json()["value"] for answer in answers if answer.status_code == 200)
     assert {answer.json()["current"]["value"] for answer in answers if answer.status_code == 412} == {won}
+
+
+async def test_a_repeated_import_is_answered_as_the_first_one_was(world: World) -> None:
+    report = await report_of(world, (await opened(world))["id"], "BA")
+    client, path = world["commission_BA"], f"/v1/reports/{report['id']}/import"
+    wrong = {"values": [{"kpi": "12.1", "presence": "reported", "value": "-5"}]}
+    assert (await client.post(path, json=wrong, headers=key("i", 1))).status_code == 422
+    dry = await client.post(f"{path}?dry_run=true", json=wrong | {"values": []}, headers=key("d", 1))
+    assert (await ok(dry))["outcome"] == "dry_run"
+    right = {"values": [{"kpi": "12.1", "presence": "reported", "value": "5"}]}
+    first, again = [await client.post(path, json=right, headers=key("i", 1)) for _ in range(2)]
+    assert (await ok(first))["items"][0]["outcome"] == "recorded"
+    assert (await ok(again)) == first.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.headers["etag"] == first.headers["etag"] == '"2"'
+    other = await client.post(path, json={"values": []}, headers=key("i", 1))
+    assert refusal(other, 422)["code"] == "idempotency_key_reused"
+
+
+async def test_every_post_takes_a_key(world: World) -> None:
+    document = (await world.client(None).get("/openapi.json")).json()
+    for path, methods in document["paths"].items():
+        if "post" in methods:
+            assert "idempotency-key" in {p["name"].lower() for p in methods["post"]["parameters"]}, path

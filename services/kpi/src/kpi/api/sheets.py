@@ -14,9 +14,11 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from common.eventsourcing.units import Outcome
+from common.eventsourcing.writer import Answer
 from common.http.answered import CHANGED, Document
-from common.http.answers import json_response, written_headers
+from common.http.answers import written_response
 from common.http.bodies import body_limit
+from common.http.idempotency import Idempotency
 from common.http.problems import Problem, invalid, violation_document
 from common.http.routing import Router
 from common.http.validation import body_violations
@@ -108,6 +110,7 @@ async def import_report(
     request: Request,
     principal: Annotated[Principal, requires("figures:record")],
     seen: IfMatch,
+    key: Idempotency,
     wired: Wired,
     dry_run: Annotated[bool, Query(description="says what would happen and changes nothing")] = False,  # noqa: FBT002
     on: Annotated[str | None, Query(max_length=10, description="the day it happened")] = None,
@@ -126,19 +129,29 @@ async def import_report(
         if e.figure is not None
     ]
     unreadable = any(e.figure is None for e in found)
+
+    def answer(outcomes: Sequence[Outcome]) -> Answer:
+        document = _receipt(found, outcomes, dry_run=dry_run)
+        landed = outcomes and document["outcome"] == "recorded"
+        headers = {"ETag": etag(outcomes[-1].version if landed else row.state.version)}
+        return Answer(
+            422 if document["outcome"] == "rejected" else 200, headers, msgspec.json.encode(document).decode()
+        )
+
     result = await wired.commanding.record_all(
-        report_id, definitions, commands, caller(principal), dry_run=dry_run or unreadable
+        report_id, definitions, commands, caller(principal, key), answer, dry_run=dry_run or unreadable
     )
-    items = _items(found, result.outcomes)
+    return written_response(SERVICE, result, result.replayed or answer(result.outcomes))
+
+
+def _receipt(found: Sequence[Entry], outcomes: Sequence[Outcome], *, dry_run: bool) -> dict[str, Any]:
+    items = _items(found, outcomes)
     rejected = any(item["outcome"] == "rejected" for item in items)
-    document = {
+    return {
         "outcome": "rejected" if rejected else "dry_run" if dry_run else "recorded",
         "summary": {name: sum(item["outcome"] == name for item in items) for name in OUTCOMES},
         "items": items,
     }
-    version = result.outcomes[-1].version if result.outcomes and not (rejected or dry_run) else row.state.version
-    headers = {"ETag": etag(version), **written_headers(SERVICE, result)}
-    return json_response(document, 422 if rejected else 200, headers)
 
 
 def _items(found: Sequence[Entry], outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:

@@ -125,13 +125,16 @@ class Commanding:
         definitions: Definitions,
         figures: Sequence[commands.RecordFigure],
         caller: Caller,
+        answer: Callable[[Sequence[Outcome]], Answer],
         *,
         dry_run: bool,
     ) -> UnitResult:
         """All of the figures or none; each refusal stands in its outcome."""
         aggregate = self._reports(definitions)
         intents = [Intent(aggregate, stream, figure, expected=ANY_VERSION, must_exist=True) for figure in figures]
-        return await self.write_side.execute(Unit(intents, caller.actor, Refusal.KEEP_NONE, dry_run=dry_run))
+        kept = answer if caller.key else None
+        unit = Unit(intents, caller.actor, Refusal.KEEP_NONE, key=caller.key, answer=kept, dry_run=dry_run)
+        return await self.write_side.execute(unit)
 
     def _rounds(self) -> Aggregate:
         return Aggregate(ROUND, rounds.decider(), self.round_rows)
