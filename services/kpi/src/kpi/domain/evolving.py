@@ -88,14 +88,14 @@ def _content(state: State, event: events.FigureRecorded | events.NarrativeRecord
         case events.InputRecorded():
             given = HeldInput(event.part, event.institution, event.input, state.version, event.on)
             inputs = [held for held in state.inputs if (held.part, held.institution) != (event.part, event.institution)]
-            return _void_clearance(replace(state, inputs=(*inputs, given)), event.institution)
+            changed = _void_clearance(replace(state, inputs=(*inputs, given)), event.institution)
         case _:
             assert_never(event)
     return _void_approvals(replace(changed, content_version=state.version))
 
 
 def _void_clearance(state: State, institution: str) -> State:
-    """Inputs stand behind the figures and are not among them: only the institution's own approval is void."""
+    """An institution's approval is of its own inputs alone."""
     kept, voided = [], list(state.voided)
     for clearance in state.clearances:
         if clearance.institution == institution and clearance.valid:
