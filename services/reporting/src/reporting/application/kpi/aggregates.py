@@ -146,8 +146,8 @@ class _Answering:
         for part in self._question.parts:
             for keys, jurisdictions, periods, places in self._groups(part):
                 value = self._sum(part, jurisdictions, periods, places)
-                if value is None and self._question.dimensions:
-                    continue  # cells that nobody told have no row
+                if value is None and not self._always:
+                    continue  # what occurs nowhere has no row
                 yield self._row(part, keys, jurisdictions, periods, places, value)
 
     def _groups(
@@ -259,6 +259,12 @@ class _Answering:
     def _state(self, part: Part, jurisdictions: Sequence[str], periods: Sequence[str]) -> str:
         found = {self._figures.presence(part, j, p) for j in jurisdictions for p in periods} - {"reported"}
         return found.pop() if len(found) == 1 else "not_reported"
+
+    @property
+    def _always(self) -> bool:
+        """Where jurisdictions are told apart, alone or with KPIs and periods, each has its row; and one row without
+        any key."""
+        return not self._question.by or ("jurisdiction" in self._question.by and not self._question.dimensions)
 
     def _total(self) -> Decimal | None:
         if len(self._question.parts) != 1:

@@ -30,7 +30,8 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """In the order of the table's columns. `state` is draft, submitted, returned, accepted or published."""
+    """In the order of the table's columns. `state` is draft, submitted, returned, accepted or published. `received_on`
+    stays where it was once the report was `published`: a restatement makes no timely report late."""
 
     id: UUID
     version: int
@@ -45,6 +46,7 @@ class Report:
     due: date
     opened_on: date
     received_on: date | None = None
+    published: bool = False
 
 
 ROUND = tuple(field.name for field in fields(Round))
@@ -94,7 +96,7 @@ def evolve_report(facts: Report | None, envelope: Envelope, contract: published.
         case published.DueExtended(due=due):
             return replace(after, due=due)
         case published.ReportSubmitted(on=on):
-            return replace(after, state="submitted", received_on=on)
+            return replace(after, state="submitted", received_on=facts.received_on if facts.published else on)
         case published.ReportReturned():
             return replace(after, state="returned")
         case published.ReportAccepted():
@@ -102,7 +104,7 @@ def evolve_report(facts: Report | None, envelope: Envelope, contract: published.
         case published.ReportReopened() | published.RestatementOpened():
             return replace(after, state="draft")
         case published.ReportPublished() | published.ReportRestated():
-            return replace(after, state="published")
+            return replace(after, state="published", published=True)
         case published.InputRecorded() | published.InputsCleared() | published.ReportEndorsed():
             return after  # inputs stand behind figures and are not among them; submitting tells of an endorsement
         case (

@@ -78,25 +78,26 @@ def _of_round(stream: str, known: Mapping[str, Any], opening: Mapping[str, Any])
 
 
 def _of_report(stream: str, known: Mapping[str, Any], opening: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    state, received, due, queries = "draft", None, opening["due"], {}
+    state, received, due, queries, published = "draft", None, opening["due"], {}, False
     for event, data, _, version in known["events"]:
         state = _STATES.get(event, state)
         if event in ("value-recorded", "narrative-recorded") and state == "submitted":
             state = "draft"
-        received = data["on"] if event == "report-submitted" else received
+        received = data["on"] if event == "report-submitted" and not published else received
         due = data["due"] if event == "due-extended" else due
         if event == "discrepancy-found":
             queries[data["query"]] = [data["kpi"], _text(data["dimensions"]), version, data["on"], "drafted"]
         if event in _QUERIES:
             queries[data["query"]][-1] = _QUERIES[event]
         if event in ("report-published", "report-restated"):
+            published = True
             yield "frozen", (stream, data["edition"], data["digest"], data.get("restates"), data["on"])
             yield from _frozen(stream, data)
     for query, row in queries.items():
         yield "discrepancy", (stream, query, *row)
     stated = {**{name: opening[name] for name in _REPORT}, "due": due}
     told = [stated[name] for name in _REPORT[:-1]]
-    yield "report", (stream, known["version"], *told, state, due, opening["on"], received)
+    yield "report", (stream, known["version"], *told, state, due, opening["on"], received, published)
 
 
 def _frozen(stream: str, data: Mapping[str, Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:

@@ -59,7 +59,8 @@ CREATE TABLE report (
     state           text    COLLATE "C" NOT NULL,
     due             date    NOT NULL,
     opened_on       date    NOT NULL,
-    received_on     date
+    received_on     date,
+    published       boolean NOT NULL
 );
 
 -- What an edition froze of a report. These rows never change and never go: earlier editions stay readable.
