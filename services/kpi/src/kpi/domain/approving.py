@@ -143,7 +143,7 @@ def _explain(definitions: Definitions, command: commands.ExplainWarning, state: 
         raise errors.UnknownFinding(f"Warnings that validation finds now: {known}.")
     if finding.explanation == command.explanation:
         return Decision()
-    digest = about(state, finding, state.content(state.jurisdiction))
+    digest = about(definitions, state, finding, state.content(state.jurisdiction))
     return Decision((events.WarningExplained(finding.id, digest, command.explanation, command.on, command.reason),))
 
 

@@ -136,6 +136,8 @@ def _input(definitions: Definitions, command: commands.RecordInput, state: State
 def _narrative(definitions: Definitions, command: commands.RecordNarrative, state: State) -> Decision[Any]:
     if command.section not in definitions.sections:
         raise errors.UnknownSection(f"The sections are: {', '.join(definitions.sections)}.")
+    if state.jurisdiction is None:
+        raise errors.NotCollectedHere("Narratives stand in the reports of jurisdictions.")
     require_open(state)
     held, narrative = state.narrative(command.section), command.narrative
     if _told_already(command.seen, held.narrative if held else None, narrative, state):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import MAX_PREC, ROUND_HALF_UP, Context, Decimal
 
 from common.kernel.cells import value_at
 from common.kernel.expressions import Reference, parse
@@ -45,6 +45,8 @@ class Lookup:
         part = self._definitions.parts.get(reference.series)
         if part is None:
             return None
+        if reference.when is not None and reference.dimensions:
+            return None  # of earlier periods the totals are known
         if reference.when == "previous":
             return self._last.get(part.number)
         if reference.when == "baseline":
@@ -64,4 +66,4 @@ class Lookup:
 
 def rounded(value: Decimal, decimals: int) -> Decimal:
     """Half up."""
-    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, Context(prec=MAX_PREC))

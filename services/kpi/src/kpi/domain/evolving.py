@@ -142,7 +142,7 @@ def _approved(state: State, event: Any) -> State:
                 state, acceptance=Approval(event.digest, event.by, event.on, state.version), reopened=reopened
             )
         case events.ReportReopened() | events.RestatementOpened():
-            restating = isinstance(event, events.RestatementOpened)
+            restating = state.restating or isinstance(event, events.RestatementOpened)
             return _void_approvals(replace(state, reopened=Reopened(event.by, event.on, event.reason, restating)))
         case events.ReportPublished():
             frozen = Published(

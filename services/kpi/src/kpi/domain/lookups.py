@@ -50,7 +50,9 @@ class Definitions:
         return tuple(code.code for code in self._code_lists[dimension].codes)
 
     def summable(self, part: Part) -> dict[str, tuple[str, ...]]:
-        """The codes of those of its dimensions that add up."""
+        """The codes of those of its dimensions that add up; shares never do."""
+        if part.kind == "percent":
+            return {}
         lists = {name: self.code_list(name) for name in part.dimensions}
         return {name: self.codes(name) for name, entry in lists.items() if entry.parts_make_total}
 

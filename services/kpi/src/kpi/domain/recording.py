@@ -88,11 +88,15 @@ def _value(part: Part, value: Decimal, pointer: str) -> Iterator[Violation]:
         return
     if value < 0:
         yield Violation(pointer, "negative", f"{value} is negative; a figure is 0 or more.")
-    exponent = value.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > part.decimals:
+    if _decimals(value) > part.decimals:
         unit = f" in {part.unit}" if part.unit else ""
         wanted = f"at most {part.decimals} decimals" if part.decimals else "a whole number"
         yield Violation(pointer, "too_many_decimals", f"{value}: {part.number}{unit} is {wanted}.")
+
+
+def _decimals(value: Decimal) -> int:
+    """Without trailing zeros; of every digit there is, where arithmetic would round."""
+    return len(f"{value:f}".partition(".")[2].rstrip("0"))
 
 
 def _statuses(part: Part, figure: Figure) -> Iterator[Violation]:

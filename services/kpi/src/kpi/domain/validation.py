@@ -6,7 +6,7 @@ An error blocks; a warning needs an explanation, which holds as long as the figu
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import groupby
@@ -57,16 +57,26 @@ def validate(definitions: Definitions, state: State, history: History) -> tuple[
         *_changes(definitions, content, history),
         *_rules(definitions, content, history),
     ]
-    explained = [_explained(state, content, finding) for finding in found]
+    explained = [_explained(definitions, state, content, finding) for finding in found]
     return tuple(sorted(explained, key=lambda finding: (finding.severity, finding.id)))
 
 
-def about(state: State, finding: Finding, content: Content) -> str:
+def about(definitions: Definitions, state: State, finding: Finding, content: Content) -> str:
     """The digest of the figures that a finding is about: an explanation of it holds as long as this does."""
     if finding.rule == "inputs_cleared":
         return inputs_digest(institution_inputs(state, finding.id.rpartition("/")[2]))
-    parts = set(finding.id.split("/")[1].split("+"))
+    parts = _recorded(definitions, finding.id.split("/")[1].split("+"))
     return figures_digest(tuple((part, figure) for part, figure in content.figures if part in parts))
+
+
+def _recorded(definitions: Definitions, numbers: Sequence[str]) -> set[str]:
+    """The parts of those numbers that are recorded, and those that the derived ones among them follow from."""
+    found, waiting = set[str](), list(numbers)
+    while waiting:
+        if (number := waiting.pop()) not in found:
+            found.add(number)
+            waiting.extend(definitions.series_of(definitions.parts[number]))
+    return found
 
 
 def institution_inputs(state: State, institution: str) -> tuple[tuple[str, Input], ...]:
@@ -74,9 +84,9 @@ def institution_inputs(state: State, institution: str) -> tuple[tuple[str, Input
     return tuple(sorted(held, key=operator.itemgetter(0)))
 
 
-def _explained(state: State, content: Content, finding: Finding) -> Finding:
+def _explained(definitions: Definitions, state: State, content: Content, finding: Finding) -> Finding:
     for held in state.explanations:
-        if held.finding == finding.id and held.digest == about(state, finding, content):
+        if held.finding == finding.id and held.digest == about(definitions, state, finding, content):
             return replace(finding, explanation=held.explanation)
     return finding
 
@@ -108,6 +118,8 @@ def _sums(definitions: Definitions, content: Content) -> Iterator[Finding]:
                 ):
                     where = "".join(f"/{key}={code}" for key, code in dimensions)
                     yield Finding(f"parts_add_up/{number}{where}/{name}", "parts_add_up", "error", number, message)
+        if () not in values and (message := _crosswise(definitions, part, values)):
+            yield Finding(f"parts_add_up/{number}", "parts_add_up", "error", number, message)
 
 
 def _sum(
@@ -122,7 +134,7 @@ def _sum(
     codes = definitions.codes(name)
     below = [values.get(tuple(sorted((*dimensions, (name, code))))) for code in codes]
     known = [entry for entry in below if entry is not None]
-    if not known or not definitions.code_list(name).parts_make_total:
+    if not known or name not in definitions.summable(part):
         return None
     summed = sum(known, Decimal(0))
     if summed == value or (len(known) < len(codes) and summed < value):
@@ -131,15 +143,28 @@ def _sum(
     return f"{part.number}{where}: the parts by {name} make {summed:f}, the total says {value:f}."
 
 
+def _crosswise(definitions: Definitions, part: Part, values: Mapping[Dimensions, Decimal]) -> str | None:
+    """What is wrong between dimensions that are told in whole where no total is."""
+    told: dict[str, Decimal] = {}
+    for name, codes in definitions.summable(part).items():
+        cells = [((name, code),) for code in codes]
+        if all(cell in values for cell in cells):
+            told[name] = sum((values[cell] for cell in cells), Decimal(0))
+    sums = ", ".join(f"by {name} {value:f}" for name, value in told.items())
+    return f"{part.number}: the parts make different totals: {sums}." if len(set(told.values())) > 1 else None
+
+
 def _inputs(definitions: Definitions, state: State, content: Content) -> Iterator[Finding]:
     figures = dict(content.figures)
     for number, group in groupby(sorted(state.inputs, key=lambda held: held.part), key=lambda held: held.part):
         part = definitions.parts[number]
+        if part.kind == "percent":
+            continue  # shares do not add up
         given = [total(definitions, part, Figure("reported", "final", held.input.cells)) for held in group]
         summed = sum((value for value in given if value is not None), Decimal(0))
         figure = figures.get(number)
         value = total(definitions, part, figure) if figure else None
-        if value is not None and value != summed:
+        if value is not None and None not in given and value != summed:
             message = f"{number}: the institutions' inputs make {summed:f}, the figure says {value:f}."
             yield Finding(f"inputs_add_up/{number}", "inputs_add_up", "error", number, message)
     for institution in sorted({held.institution for held in state.inputs}):
