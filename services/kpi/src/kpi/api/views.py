@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -230,8 +230,21 @@ def report_document(
         case "published":
             contents = state.published[-1].contents if state.published else ()
             withheld = None if state.phase == "published" else state.phase
-            return {**head, **contents_document(definitions, contents), "withheld": withheld}
-    return {**head, "values": None, "narratives": None, "withheld": state.phase}
+            return {**_sealed(head, withheld), **contents_document(definitions, contents), "withheld": withheld}
+    return {**_sealed(head, state.phase), "values": None, "narratives": None, "withheld": state.phase}
+
+
+def _sealed(head: Mapping[str, Any], withheld: str | None) -> dict[str, Any]:
+    """Without the digests of what the caller does not see: that of a single figure is found by trying figures out."""
+
+    def without(approval: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        return None if approval is None else {**approval, "digest": None}
+
+    hidden = {name: [without(approval) for approval in head[name]] for name in ("clearances", "voided")}
+    if withheld is None:
+        return {**head, **hidden}
+    approvals = {name: without(head[name]) for name in ("endorsement", "acceptance")}
+    return {**head, **hidden, **approvals, "digest": None}
 
 
 def contents_document(definitions: Definitions, contents: Any) -> dict[str, Any]:
