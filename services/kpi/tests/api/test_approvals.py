@@ -282,3 +282,22 @@ async def test_there_is_nothing_to_clear_before_something_is_recorded_and_only_n
         f"{path}/10/inputs/{'x' * 81}", json=on("2020-08-02", value="1"), headers=if_match(1)
     )
     assert refusal(long, 422)["code"] == "too_long"
+
+
+async def test_an_input_that_changes_after_submission_voids_the_endorsement_of_what_it_stood_behind(
+    world: World,
+) -> None:
+    report = await ba(world)
+    url = f"/v1/reports/{report['id']}/values/10/inputs/police"
+    police = world["institution_BA_police"]
+    given = await ok(await police.put(url, json=on("2020-08-02", value="30"), headers=if_match(1)))
+    await ok(await act(police, report, "institutions/police/clear", "2020-08-03", given["version"]))
+    sent = await submit(world, report, {**VALUES, "10": 30})
+    changed = await ok(await police.put(url, json=on("2020-08-11", value="31"), headers=if_match(sent["version"])))
+    now = await seen(world, report)
+    assert (now["state"], now["endorsement"]["voided_at"]) == ("draft", changed["version"])
+    assert {(v["kind"], v["institution"]) for v in now["voided"]} == {("clearance", "police"), ("endorsement", None)}
+    accept = await act(world["secretariat"], report, "accept", "2020-08-12", now["version"])
+    assert refusal(accept, 409)["code"] == "not_submitted"
+    again = await act(world["commission_head_BA"], report, "endorse", "2020-08-12", now["version"])
+    assert [error["code"] for error in again.json()["errors"]] == ["inputs_add_up/10"]
