@@ -47,6 +47,14 @@ def test_every_contract_of_the_service_is_published_by_an_event() -> None:
     assert published == {name for name in CONTRACTS if name.startswith("kpi.")}
 
 
+def test_no_digest_of_inputs_leaves() -> None:
+    """It is that of one number or two: trying numbers out finds them."""
+    (cleared,) = [event for event in EXAMPLES if isinstance(event, e.InputsCleared)]
+    contract = contract_of(cleared)
+    assert contract is not None
+    assert cleared.digest not in contract.json().decode()
+
+
 @pytest.mark.parametrize("event", EXAMPLES, ids=lambda event: type(event).__name__)
 def test_no_text_no_evidence_and_nobodys_id_leaves(event: Any) -> None:
     contract = contract_of(event)

@@ -35,7 +35,7 @@ def eventful(feed: KpiFeed) -> None:
     feed.accept(4, "AL")
     feed.happen(4, "BA", published.DueExtended, due="2021-02-20")
     feed.happen(4, "BA", published.InputRecorded, kpi="6.1", institution="police")
-    feed.happen(4, "BA", published.InputsCleared, institution="police", digest="c" * 64)
+    feed.happen(4, "BA", published.InputsCleared, institution="police")
     feed.happen(4, "BA", published.ReportEndorsed, digest="b" * 64, rules_version="1", errors=0, warnings=1)
     feed.happen(4, "BA", published.ReportSubmitted, digest="b" * 64)
     feed.happen(4, "BA", published.NarrativeRecorded, section="3")

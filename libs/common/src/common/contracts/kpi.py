@@ -197,8 +197,6 @@ class InputsCleared(Contract):
 
     institution: str
     """The institution's code."""
-    digest: str
-    """SHA-256 of the inputs."""
     on: date
     """When."""
 

@@ -111,7 +111,7 @@ def _report(event: events.ReportEvent) -> contracts.Contract | None:
         case events.NarrativeRecorded():
             return contracts.NarrativeRecorded(section=event.section, on=event.on)
         case events.InputsCleared():
-            return contracts.InputsCleared(institution=event.institution, digest=event.digest, on=event.on)
+            return contracts.InputsCleared(institution=event.institution, on=event.on)
         case events.ReportPublished():
             return _published(event)
         case events.EvidenceAdded() | events.WarningExplained() | events.ReaderInvited() | events.ReaderRemoved():
