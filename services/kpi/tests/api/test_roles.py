@@ -76,6 +76,12 @@ COMMANDS = (
 )
 
 
+async def addresses(world: World) -> dict[str, str]:
+    round_ = await opened(world)
+    reports = [await report_of(world, round_["id"], jurisdiction) for jurisdiction in ("BA", None)]
+    return {"round": round_["id"], "report": reports[0]["id"], "secretariat": reports[1]["id"]}
+
+
 async def send(client: httpx.AsyncClient, command: Command, names: dict[str, str]) -> httpx.Response:
     headers = {"If-Match": '"1"'}
     body = None if command.method == "DELETE" else command.body
@@ -83,16 +89,58 @@ async def send(client: httpx.AsyncClient, command: Command, names: dict[str, str
 
 
 async def test_every_role_may_do_what_it_may_and_nothing_else(world: World) -> None:
-    round_ = await opened(world)
-    names = {"round": round_["id"]}
-    for key, jurisdiction in (("report", "BA"), ("secretariat", None)):
-        names[key] = (await report_of(world, round_["id"], jurisdiction))["id"]
+    names = await addresses(world)
     for command in COMMANDS:
         for role in EVERYBODY:
             answer = await send(world[role], command, names)
             told = (command.method, command.path, role, answer.status_code, answer.text)
             assert (answer.status_code != 403) is (role in command.allowed), told
             assert answer.status_code < 500, told
+
+
+async def test_whoever_is_refused_is_told_whether_the_role_or_the_jurisdiction_is_in_the_way(world: World) -> None:
+    names = await addresses(world)
+    codes = {
+        (command.path, role): refusal(await send(world[role], command, names), 403)["code"]
+        for command in COMMANDS
+        for role in ("analyst", "commission_head_RS")
+        if role not in command.allowed
+    }
+    assert {code for (_, role), code in codes.items() if role == "analyst"} == {"permission_missing"}
+    assert codes[f"{REPORT}/values/12.1", "commission_head_RS"] == "jurisdiction_not_allowed"
+    assert codes[f"{REPORT}/endorse", "commission_head_RS"] == "jurisdiction_not_allowed"
+    assert codes[f"{REPORT}/queries/1/answer", "commission_head_RS"] == "jurisdiction_not_allowed"
+    assert codes[f"{REPORT}/accept", "commission_head_RS"] == "permission_missing"
+    assert codes[f"{OTHERS}/values/14", "commission_head_RS"] == "permission_missing"
+
+
+SEEN = {
+    "share-draft",
+    "objections",
+    "answer",
+    "publish",
+    "12.1",
+    "police",
+    "1",
+    "import",
+    "clear",
+    "endorse",
+    "return",
+    "accept",
+}
+"""The last steps of the commands that need the version that was seen; an answer to a query is none of them."""
+
+
+async def test_commands_on_what_somebody_saw_need_its_version(world: World) -> None:
+    names = await addresses(world)
+    for command in COMMANDS:
+        who = world[min(command.allowed)] if command.allowed else None
+        if who is None or command.path.startswith(OTHERS) or command.method == "DELETE":
+            continue
+        answer = await who.request(command.method, command.path.format_map(names), json=command.body)
+        last = command.path.rpartition("/")[2]
+        needed = last in SEEN and "queries" not in command.path
+        assert (answer.status_code == 428) is needed, (command.path, answer.status_code, answer.text)
 
 
 async def test_every_command_is_in_the_list(world: World) -> None:
