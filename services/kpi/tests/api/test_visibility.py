@@ -91,12 +91,15 @@ async def test_an_invited_reader_reads_the_draft_and_changes_nothing(world: Worl
     report = await report_of(world, (await opened(world))["id"], "BA")
     path = f"/v1/reports/{report['id']}"
     head, reader = world["commission_head_BA"], world["reader"]
-    await ok(await record(world["commission_BA"], report, "12.1", VALUES["12.1"]))  # type: ignore[arg-type]
+    recorded = await record(world["commission_BA"], report, "12.1", VALUES["12.1"])  # type: ignore[arg-type]
+    position = recorded.headers["salwatch-position"].rpartition(":")[2]
     me = (await ok(await reader.get("/v1/me")))["id"]
     invited = await ok(await head.post(f"{path}/readers", json={"reader": me}))
     assert invited["readers"] == [me]
     assert (await ok(await head.post(f"{path}/readers", json={"reader": me})))["version"] == invited["version"]
     assert await sight(reader, path) == FULL
+    before = await ok(await reader.get(path, params={"as_of": position}))
+    assert [v["value"] for v in before["values"]] == ["8538538"]
     document: Any = await ok(await reader.get(path))
     assert not any(action["allowed"] for action in document["actions"])
     assert await sight(world["commission_RS"], path) == NOTHING
