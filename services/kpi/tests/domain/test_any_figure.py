@@ -98,7 +98,7 @@ def test_what_is_recorded_is_understood(definitions: Definitions, data: st.DataO
     content = state.content(state.jurisdiction)
     before = {number: value for number, value in evaluate(definitions, content).items() if value is not None}
     history = c.History(
-        tuple((str(2010 + n), {k: v * n for k, v in before.items()}) for n in range(data.draw(st.integers(0, 5)))),
+        tuple((f"{2010 + n}-S2", {k: v * n for k, v in before.items()}) for n in range(data.draw(st.integers(0, 5)))),
         {(part, ()): value + 9 for part, value in before.items()},
     )
     found = validate(definitions, state, history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -13,6 +14,7 @@ from kpi_small import (
     NOT_REPORTED,
     POLICE,
     REPORT,
+    ROADMAP,
     RS,
     SECRETARIAT,
     accepted,
@@ -31,6 +33,7 @@ from kpi.domain import commands as c
 from kpi.domain import errors
 from kpi.domain import events as e
 from kpi.domain.digest import inputs_digest
+from kpi.domain.lookups import Definitions
 from kpi.domain.validation import rules_version, validate
 from kpi.domain.values import Figure, Finding, ItemStatus
 
@@ -50,7 +53,7 @@ def explain(finding: str, words: str = "It was so.", history: c.History = NO_HIS
 
 
 def past(part: str, *values: float) -> c.History:
-    return c.History(tuple((str(2000 + n), {part: Decimal(str(value))}) for n, value in enumerate(values)))
+    return c.History(tuple((f"{2000 + n}-S1", {part: Decimal(str(value))}) for n, value in enumerate(values)))
 
 
 def test_nothing_is_found_in_a_report_that_says_everything() -> None:
@@ -174,6 +177,21 @@ def test_a_change_by_more_than_half_and_ten_units_is_asked_about(value: int, bef
 def test_a_change_is_against_the_last_period_that_said_something() -> None:
     history = c.History((("2019-S1", {"3.1": Decimal(41)}), ("2019-S2", {})))
     assert ids(*filled(), history=history) == []
+
+
+@pytest.mark.parametrize(("year", "found"), [(80, False), (40, True)])
+def test_a_years_figure_is_halved_beside_a_half_years(year: int, found: bool) -> None:
+    history = c.History((("2018", {"3.1": Decimal(year)}),))
+    assert ("change/3.1" in ids(*filled(), history=history)) is found
+
+
+def test_what_there_is_at_the_end_of_a_year_is_not_halved() -> None:
+    stock = replace(ROADMAP.kpis[2].parts[0], stock=True)
+    kpis = (*ROADMAP.kpis[:2], replace(ROADMAP.kpis[2], parts=(stock, *ROADMAP.kpis[2].parts[1:])), *ROADMAP.kpis[3:])
+    known = Definitions(replace(ROADMAP, kpis=kpis))
+    history = c.History((("2018", {"3.1": Decimal(80)}),))
+    assert validate(known, state_of(*filled()), history) == ()
+    assert [f.id for f in validate(known, state_of(*filled(_3_1=number(39))), history)] == ["change/3.1"]
 
 
 @pytest.mark.parametrize(("value", "found"), [(40, False), (51, False), (52, True), (31, False), (30, True)])

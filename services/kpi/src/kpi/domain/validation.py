@@ -13,6 +13,7 @@ from itertools import groupby
 from statistics import median
 
 from common.kernel.expressions import Reference, parse
+from common.kernel.progress import for_length
 from kpi.domain.commands import History
 from kpi.domain.derived import Lookup, total
 from kpi.domain.digest import figures_digest, inputs_digest
@@ -54,7 +55,7 @@ def validate(definitions: Definitions, state: State, history: History) -> tuple[
         *_missing(definitions, state, content),
         *_sums(definitions, content),
         *_inputs(definitions, state, content),
-        *_changes(definitions, content, history),
+        *_changes(definitions, state.values_period, content, history),
         *_rules(definitions, content, history),
     ]
     explained = [_explained(definitions, state, content, finding) for finding in found]
@@ -173,11 +174,13 @@ def _inputs(definitions: Definitions, state: State, content: Content) -> Iterato
             yield Finding(f"inputs_cleared/{institution}", "inputs_cleared", "warning", None, message)
 
 
-def _changes(definitions: Definitions, content: Content, history: History) -> Iterator[Finding]:
+def _changes(definitions: Definitions, period: str, content: Content, history: History) -> Iterator[Finding]:
+    """What happened in a longer period counts for as much of it as falls on one of this length."""
     for number, figure in content.figures:
         part = definitions.parts[number]
         value = total(definitions, part, figure) if part.numeric else None
-        series = [totals[number] for _, totals in history.periods if number in totals]
+        before = (_of_length(part, totals.get(number), of, period) for of, totals in history.periods)
+        series = [entry for entry in before if entry is not None]
         if value is None or not series:
             continue
         change = abs(value - series[-1])
@@ -187,6 +190,10 @@ def _changes(definitions: Definitions, content: Content, history: History) -> It
         if (z := _robust_z(value, series)) is not None and abs(z) > ROBUST_Z:
             message = f"{number} {part.name}: {value:f} lies far from its own history (median {median(series):f})."
             yield Finding(f"own_history/{number}", "own_history", "warning", number, message)
+
+
+def _of_length(part: Part, value: Decimal | None, of: str, period: str) -> Decimal | None:
+    return value if part.stock or part.kind == "percent" else for_length(value, of, period)
 
 
 def _robust_z(value: Decimal, series: list[Decimal]) -> Decimal | None:
