@@ -241,7 +241,9 @@ def test_another_quality_is_another_figure() -> None:
 
 def test_nothing_is_recorded_before_the_report_was_opened() -> None:
     early = date(2020, 6, 30)
-    given(REPORT, BA).when(record("3.1", number(40), on=early)).refused(errors.BeforeOpening, "before_opening")
+    given(REPORT, BA).when(record("3.1", number(40), on=early)).refused(
+        errors.BeforeOpening, "before_opening", pointer="/on"
+    )
     given(REPORT).when(record("3.1", number(40))).refused(errors.NotOpened, "not_opened")
 
 

@@ -109,7 +109,7 @@ def test_what_the_schedule_does_not_know_is_not_opened(
 )
 def test_nothing_happens_to_a_round_before_it_is_opened(command: c.RoundCommand) -> None:
     given(ROUND).when(command).refused(errors.NotOpened, "not_opened")
-    given(ROUND, ROUND_OPENED).when(command).refused(errors.BeforeOpening, "before_opening")
+    given(ROUND, ROUND_OPENED).when(command).refused(errors.BeforeOpening, "before_opening", pointer="/on")
 
 
 # sharing and objecting

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from common.kernel import errors as kernel
@@ -63,6 +64,10 @@ class AlreadyOpened(InConflict):
 class BeforeOpening(RuleBroken):
     code = "before_opening"
     title = "The day lies before the opening"
+
+    def __init__(self, what: str, opened_on: date) -> None:
+        detail = f"The {what} was opened on {opened_on}; name that day or a later one."
+        super().__init__(detail, Violation("/on", self.code, detail))
 
 
 class BeforeLastChange(RuleBroken):

@@ -27,7 +27,7 @@ def decide(definitions: Definitions, command: ReportCommand, state: State | None
     if state is None:
         raise errors.NotOpened
     if command.on < state.opened_on:
-        raise errors.BeforeOpening(f"The report was opened on {state.opened_on}.")
+        raise errors.BeforeOpening("report", state.opened_on)
     match command:
         case (
             commands.RecordFigure()

@@ -117,7 +117,7 @@ def decide(command: RoundCommand, state: State | None) -> Decision[Any]:
     if state is None:
         raise errors.NotOpened("There is no such round.")
     if command.on < state.opened_on:
-        raise errors.BeforeOpening(f"The round was opened on {state.opened_on}.")
+        raise errors.BeforeOpening("round", state.opened_on)
     match command:
         case commands.ShareDraft():
             return _share(command, state)
