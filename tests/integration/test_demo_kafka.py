@@ -69,6 +69,7 @@ async def test_kafka_carries_the_demo(carried: Demo) -> None:
     for name in ("kafka", "incidents-relay", "reporting-worker"):
         await _killed_and_back(carried, name)
     await _visible(document)
+    await _kpi_is_carried_too(document)
     await _published_again(carried)
     await _restored(carried)
     await _stopped_and_back_to_the_feed(carried)
@@ -93,13 +94,27 @@ async def _published_again(demo: Demo) -> None:
     await _visible(demo.document)
 
 
+async def _kpi_is_carried_too(document: Any) -> None:
+    """reporting's one worker follows both publishers."""
+    secretariat = {"Authorization": f"Bearer {document['tokens']['secretariat']}"}
+    body = {"roadmap": "women-in-armed-forces", "period": "2019", "due": "2099-12-31"}
+    async with httpx.AsyncClient(timeout=30) as client:
+        url = document["services"]["kpi"]
+        await client.post(f"{url}/v1/roadmaps", json={"code": "women-in-armed-forces"}, headers=secretariat)
+        opened = await client.post(f"{url}/v1/rounds", json=body, headers=secretariat)
+        assert opened.status_code == 201, opened.text
+        waited = {"wait_for": opened.headers["SALWatch-Position"]}
+        shown = await client.get(f"{document['services']['reporting']}/v1/aggregates/kpi", params=waited)
+        assert shown.status_code == 200, shown.text
+
+
 async def _restored(demo: Demo) -> None:
     """The log is another one: the relay goes on in a topic of its own, the worker rebuilds."""
     code, said = demo.run("cli", "incidents", "restored")
     assert code == 0, said
 
     async def told() -> bool:
-        assert demo.document["kafka"]["topics"] == ["incidents.events", "incidents.events.g2"]
+        assert demo.document["kafka"]["topics"] == ["incidents.events", "incidents.events.g2", "kpi.events"]
         return True
 
     await eventually(told, within=60)

@@ -22,7 +22,7 @@ from reporting.settings import Settings as ReportingSettings
 PUBLIC = {
     "incidents": {"/livez", "/readyz", "/openapi.json", "/docs"},
     "reporting": {
-        *("/", "/livez", "/readyz", "/openapi.json", "/docs", "/v1/aggregates/incidents", "/v1/aggregates/kpi"),
+        *("/", "/kpi", "/livez", "/readyz", "/openapi.json", "/docs", "/v1/aggregates/incidents", "/v1/aggregates/kpi"),
     },
 }
 ASSETS = {"reporting": {"/static/salwatch.css"}}  # of the dashboard's page

@@ -45,7 +45,7 @@ async def audit(city: City, ledger: Ledger, *, generations: int = 0) -> Findings
     log_id, head = await _caught_up(city)
     _compare_log(findings, ledger, await _log(city))
     if kafka := city.servers.kafka:
-        topics = kafka["topics"][-generations:]
+        topics = [topic for topic in kafka["topics"] if topic.startswith("incidents.")][-generations:]
         _compare_kafka(findings, ledger, await asyncio.to_thread(published, kafka["bootstrap"], topics))
     await _compare_aggregates(findings, ledger, city, f"incidents:{log_id}:{head}")
     for service in ("incidents", "reporting"):

@@ -24,9 +24,10 @@ async def open_feed(publisher: str, url: str, credential: str, *, limit: int = 2
 
 
 def topic_opener(access: KafkaAccess, publisher: str, consumer: str, instance: str | None) -> OpenTopic:
-    """Opens this worker's share of the topic of that name."""
+    """Opens this worker's share of the topic of that name. The consumer has a group for each topic it reads: members of
+    one group who read different topics would be dealt each other's partitions."""
 
     def open_topic(name: str) -> KafkaSource:
-        return KafkaSource(access, publisher, name, consumer, instance=instance)
+        return KafkaSource(access, publisher, name, f"{consumer}.{name}", instance=instance)
 
     return open_topic
