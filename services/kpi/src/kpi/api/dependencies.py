@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -64,9 +64,10 @@ class Services:
         return found
 
     def today(self, jurisdiction: str | None = None) -> date:
-        """In the jurisdiction's time zone; in UTC for what is regional."""
+        """In the jurisdiction's time zone; for what is regional the day that has begun everywhere in it."""
         known = self.pack.jurisdictions.get(jurisdiction or "")
-        return self.clock().astimezone(ZoneInfo(known.time_zone) if known else UTC).date()
+        zones = [known.time_zone] if known else [each.time_zone for each in self.pack.jurisdictions.values()]
+        return min(self.clock().astimezone(ZoneInfo(zone)).date() for zone in zones)
 
     async def history(self, definitions: Definitions, state: State) -> History:
         """What validation of the report looks up."""
