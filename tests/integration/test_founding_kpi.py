@@ -31,6 +31,10 @@ def test_the_aggregates_read_what_the_fourth_report_says(demo: Demo, figure: Kpi
     assert found["total"] == figure.value
     assert found["coverage"]["reported"] == found["coverage"]["of"] == 6
     assert sum(int(row["value"]) for row in found["rows"]) == int(figure.value)
+    for row in found["rows"]:
+        link = httpx.URL(row["links"]["data"])
+        observations = asked(demo, "kpi", link.path, **dict(link.params))["items"]
+        assert [o["value"] for o in observations] == [row["value"]]
 
 
 def test_twelve_reports_were_received_in_2020(demo: Demo) -> None:

@@ -81,6 +81,7 @@ async def test_every_member_has_its_row_and_what_is_not_there_says_why(client, t
         "change_percent": -12.5,
         "links": {
             "data": "http://kpi.test/v1/data?roadmap=wb&c%5BKPI%5D=6.1&c%5BREF_AREA%5D=AL&c%5BTIME_PERIOD%5D=2020-S1"
+            "&c%5BSETTING%5D=_T"
         },
     }
 
@@ -93,6 +94,7 @@ async def test_a_breakdown_and_a_filter_by_setting(client, told):
     assert values(await ask(client, kpi="6.1", by="setting")) == {"inland": "30", "border": "5"}
     inland = await ask(client, kpi="6.1", by="jurisdiction", setting="inland")
     assert (inland["total"], values(inland)["BA"]) == ("30", None)
+    assert inland["rows"][0]["links"]["data"].endswith("&c%5BSETTING%5D=inland")
 
 
 async def test_flows_add_up_over_periods_and_stocks_do_not(client, told):

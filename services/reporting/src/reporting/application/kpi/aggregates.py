@@ -235,7 +235,7 @@ class _Answering:
             None if previous is None else plain(previous),
             None if year_before is None else plain(year_before),
             change_percent(value, previous),
-            {"data": self._link(part, jurisdictions, periods)},
+            {"data": self._link(part, keys, jurisdictions, periods)},
             state,  # type: ignore[arg-type]  # one of the presences
         )
 
@@ -314,12 +314,16 @@ class _Answering:
         if aggregates.note:
             yield Footnote(aggregates.note)
 
-    def _link(self, part: Part, jurisdictions: Sequence[str], periods: Sequence[str]) -> str:
+    def _link(self, part: Part, keys: Mapping[str, str], jurisdictions: Sequence[str], periods: Sequence[str]) -> str:
+        """Exactly the observations that the row adds."""
+        wanted = self._question.filters
+        cells = {name: keys.get(name) or ",".join(wanted.get(name, ("_T",))) for name in part.dimensions}
         asked = {
             "roadmap": self._question.roadmap.code,
             "c[KPI]": part.number,
             "c[REF_AREA]": ",".join(jurisdictions),
             "c[TIME_PERIOD]": ",".join(periods),
+            **{f"c[{name.upper()}]": codes for name, codes in cells.items()},
         }
         return f"{self._aggregates.kpi_url}/v1/data?{urlencode(asked)}"
 
