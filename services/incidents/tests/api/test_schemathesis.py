@@ -20,7 +20,7 @@ CHECKS = [
     checks.content_type_conformance,
     checks.response_schema_conformance,
 ]
-EXAMPLES = 20
+EXAMPLES = 12
 EVERY_ROLE = ["agency", "verifier", "secretariat", "administrator"]
 
 

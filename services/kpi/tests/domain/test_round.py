@@ -74,10 +74,16 @@ def test_opening_takes_periods_deadline_and_reminders_from_the_schedule() -> Non
 def test_members_are_those_who_belong_to_it_in_its_periods(
     period: str, number_: int, values: str, members: tuple[str, ...]
 ) -> None:
-    command = c.OpenRound(ROADMAP, period, OPENED, due=date(2030, 1, 1))
+    command = c.OpenRound(ROADMAP, period, date(2029, 1, 1), due=date(2030, 1, 1))
     opened = given(ROUND).when(command).state
     assert (opened.number, opened.period, opened.values_period) == (number_, period, values)
     assert opened.members == members
+
+
+def test_a_round_opens_once_its_period_has_begun() -> None:
+    early = replace(OPEN, on=date(2019, 12, 31))
+    given(ROUND).when(early).refused(errors.InvalidInput, "period_not_begun", pointer="/period")
+    given(ROUND).when(replace(OPEN, on=date(2020, 1, 1)))
 
 
 def test_deadline_and_reminders_may_be_named() -> None:

@@ -158,7 +158,8 @@ async def test_how_far_a_report_is(world):
     assert await state(world, "BA") == "submitted"
     feed.happen(4, "BA", published.InputRecorded, kpi="6.1", institution="police")
     await world.tell_kpi()
-    assert await state(world, "BA") == "submitted"  # inputs stand behind figures, and are not among them
+    assert await state(world, "BA") == "draft"  # an input voids the endorsement, as a figure does
+    feed.happen(4, "BA", published.ReportSubmitted, digest="e" * 64, on="2021-09-10")
     feed.happen(4, "BA", published.ValueRecorded, jurisdiction="BA", kpi="6.1")
     await world.tell_kpi()
     assert await state(world, "BA") == "draft"

@@ -181,6 +181,10 @@ def plan(command: commands.OpenRound) -> events.RoundOpened:
         known = f"its reports cover {', '.join(entry.narrative for entry in covered if entry)} and so on"
         detail = f"No report of {command.roadmap.code} covers {command.period[:20]!r}; {known}."
         raise errors.UnknownPeriod(detail, Violation("/period", errors.UnknownPeriod.code, detail))
+    begins = Period.parse(periods.narrative).start
+    if begins > command.on:
+        detail = f"{periods.narrative} begins on {begins}; its round opens then at the earliest."
+        raise errors.InvalidInput(detail, Violation("/period", "period_not_begun", detail))
     due = command.due or schedule.due(scheduled, periods)
     if due < command.on:
         detail = f"The deadline {due} lies before the opening on {command.on}; name a later one."

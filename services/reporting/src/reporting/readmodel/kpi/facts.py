@@ -90,7 +90,7 @@ def evolve_report(facts: Report | None, envelope: Envelope, contract: published.
         raise ValueError(f"{envelope.type} about a report that was not opened")
     after = replace(facts, version=envelope.stream_version)
     match contract:
-        case published.ValueRecorded() | published.NarrativeRecorded():
+        case published.ValueRecorded() | published.NarrativeRecorded() | published.InputRecorded():
             changed = facts.state == "submitted"  # voids the endorsement
             return replace(after, state="draft" if changed else facts.state)
         case published.DueExtended(due=due):
@@ -105,8 +105,8 @@ def evolve_report(facts: Report | None, envelope: Envelope, contract: published.
             return replace(after, state="draft")
         case published.ReportPublished() | published.ReportRestated():
             return replace(after, state="published", published=True)
-        case published.InputRecorded() | published.InputsCleared() | published.ReportEndorsed():
-            return after  # inputs stand behind figures and are not among them; submitting tells of an endorsement
+        case published.InputsCleared() | published.ReportEndorsed():
+            return after  # submitting tells of an endorsement
         case (
             published.DiscrepancyFound()
             | published.QuerySent()

@@ -81,7 +81,7 @@ def _of_report(stream: str, known: Mapping[str, Any], opening: Mapping[str, Any]
     state, received, due, queries, published = "draft", None, opening["due"], {}, False
     for event, data, _, version in known["events"]:
         state = _STATES.get(event, state)
-        if event in ("value-recorded", "narrative-recorded") and state == "submitted":
+        if event in ("value-recorded", "narrative-recorded", "input-recorded") and state == "submitted":
             state = "draft"
         received = data["on"] if event == "report-submitted" and not published else received
         due = data["due"] if event == "due-extended" else due
