@@ -30,10 +30,11 @@ from kpi_small import (
 
 from common.testing.deciders import given
 from kpi.domain import commands as c
-from kpi.domain import errors
+from kpi.domain import errors, report
 from kpi.domain import events as e
 from kpi.domain.digest import inputs_digest
 from kpi.domain.lookups import Definitions
+from kpi.domain.roadmap import Rule
 from kpi.domain.validation import rules_version, validate
 from kpi.domain.values import Figure, Finding, ItemStatus
 
@@ -79,6 +80,17 @@ def test_that_nothing_is_reported_is_enough(presence: str) -> None:
 def test_nothing_is_asked_of_the_secretariats_report() -> None:
     assert ids(SECRETARIAT) == []
     assert ids(SECRETARIAT, figure_recorded("5", number(1))) == []
+
+
+def test_what_nobody_endorses_is_refused_where_it_breaks_a_rule() -> None:
+    rule = Rule("few", "{5}", "<=", "100", "error", "skip_if_any", "At most a hundred.")
+    others = (replace(rule, id="mild", severity="warning", right="50"), replace(rule, id="other", right="{3.1}"))
+    definitions = Definitions(replace(ROADMAP, rules=(rule, *others)))
+    opened = given(report.decider(definitions), SECRETARIAT)
+    many = c.RecordFigure("BA", "5", number(101), seen=1, on=DAY)
+    opened.when(many).refused(errors.InvalidFigure, "few", pointer="/cells")
+    state = opened.when(replace(many, figure=number(60))).state
+    assert [finding.id for finding in validate(definitions, state, NO_HISTORY)] == ["mild/5/BA"]
 
 
 def test_a_reported_status_names_every_item() -> None:

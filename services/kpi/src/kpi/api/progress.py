@@ -18,6 +18,7 @@ from common.security.permissions import requires
 from common.security.principal import Principal
 from kpi.api.dependencies import Services, Wired
 from kpi.application.completeness import matrix, timeliness
+from kpi.application.visibility import sight
 from kpi.readmodel.queries import ReportRow, RoundRow
 
 router = Router(tags=["rounds"])
@@ -32,7 +33,8 @@ async def read_completeness(
     row = await wired.round(round_id)
     definitions = await wired.queries.definitions_of(row.state)
     reports = [(r.id, r.state) for r in await wired.queries.reports(round=round_id)]
-    return json_response({"round": row.id, "period": row.state.period, **matrix(definitions, reports)})
+    told = matrix(definitions, reports, lambda state: state.phase == "published" or sight(principal, state) == "full")
+    return json_response({"round": row.id, "period": row.state.period, **told})
 
 
 @router.get("/v1/rounds/{round_id}/timeliness", response_class=Response, responses={200: {"model": Document}})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -15,19 +15,23 @@ MISSING = "missing"
 """Nothing is said yet."""
 NOT_ASKED = "not_asked"
 """The jurisdiction does not report on this KPI."""
+RECORDED = "recorded"
+"""Something is said in a draft that the reader does not see."""
 
 
-def matrix(definitions: Definitions, reports: Sequence[tuple[UUID, State]]) -> dict[str, Any]:
-    """Jurisdiction by part: presence, `missing` or `not_asked`. What commissions do not collect is listed apart and
-    counts in nobody's completeness. It tells no figure, so anybody may see it."""
+def matrix(
+    definitions: Definitions, reports: Sequence[tuple[UUID, State]], seen: Callable[[State], bool]
+) -> dict[str, Any]:
+    """Jurisdiction by part: presence, `missing` or `not_asked`; of drafts that are not `seen` whether anything is
+    `recorded`. What commissions do not collect is listed apart and counts in nobody's completeness."""
     own = [(stream, state) for stream, state in reports if state.kind == "jurisdiction"]
     collected = [part for part in definitions.parts.values() if not part.derived and _by_commission(definitions, part)]
     apart = [part for part in definitions.parts.values() if not part.derived and part not in collected]
     office = next((state for _, state in reports if state.kind == "secretariat"), None)
     return {
         "kpis": [part.number for part in collected],
-        "rows": [_row(definitions, stream, state, collected) for stream, state in own],
-        "apart": [_apart(definitions, part, office, [state for _, state in own]) for part in apart],
+        "rows": [_row(definitions, stream, state, collected, seen=seen(state)) for stream, state in own],
+        "apart": [_apart(definitions, part, office, [state for _, state in own], seen) for part in apart],
     }
 
 
@@ -36,8 +40,8 @@ def timeliness(reports: Sequence[tuple[UUID, State]], today: date) -> list[dict[
     return [_timely(stream, state, today) for stream, state in reports if state.kind == "jurisdiction"]
 
 
-def _row(definitions: Definitions, stream: UUID, state: State, parts: Sequence[Part]) -> dict[str, Any]:
-    figures = {held.part: held.figure.presence for held in state.figures}
+def _row(definitions: Definitions, stream: UUID, state: State, parts: Sequence[Part], *, seen: bool) -> dict[str, Any]:
+    figures = {held.part: held.figure.presence if seen else RECORDED for held in state.figures}
     asked = set(definitions.collects(state.kind, state.jurisdiction))
     cells: dict[str, str] = {
         part.number: figures.get(part.number, MISSING) if part in asked else NOT_ASKED for part in parts
@@ -51,13 +55,17 @@ def _row(definitions: Definitions, stream: UUID, state: State, parts: Sequence[P
         "said": said,
         "of": len(asked),
         "complete": said == len(asked),
-        "uncleared_institutions": _uncleared(state),
+        "uncleared_institutions": _uncleared(state) if seen else None,
         "open_queries": sum(query.status == "sent" for query in state.queries),
     }
 
 
-def _apart(definitions: Definitions, part: Part, office: State | None, own: Sequence[State]) -> dict[str, Any]:
-    held = {h.jurisdiction: h.figure.presence for h in office.figures if h.part == part.number} if office else {}
+def _apart(
+    definitions: Definitions, part: Part, office: State | None, own: Sequence[State], seen: Callable[[State], bool]
+) -> dict[str, Any]:
+    told = [h for h in office.figures if h.part == part.number] if office else []
+    whole = office is not None and seen(office)
+    held = {h.jurisdiction: h.figure.presence if whole else RECORDED for h in told}
     jurisdictions = [state.jurisdiction or "" for state in own]
     return {
         "kpi": part.number,

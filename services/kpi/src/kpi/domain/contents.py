@@ -21,6 +21,8 @@ from kpi.domain.recording import (
 )
 from kpi.domain.roadmap import REGIONAL, Part
 from kpi.domain.state import HeldFigure, HeldInput, HeldNarrative, State
+from kpi.domain.validation import wrong_with
+from kpi.domain.values import Content
 
 ContentCommand: TypeAlias = (
     commands.RecordFigure
@@ -93,7 +95,17 @@ def _figure(definitions: Definitions, command: commands.RecordFigure, state: Sta
     _require_seen(command.seen, held, state)
     if violations := figure_violations(definitions, part, command.figure):
         raise errors.InvalidFigure("", *violations)
+    if state.jurisdiction is None and (wrong := wrong_with(definitions, _with(state, command), command.part)):
+        pointer = "/cells" if part.numeric else "/statuses"
+        raise errors.InvalidFigure("", *(Violation(pointer, f.rule, f.message) for f in wrong))
     return Decision((events.FigureRecorded(command.jurisdiction, command.part, figure, command.on, command.reason),))
+
+
+def _with(state: State, command: commands.RecordFigure) -> Content:
+    """What the report would say of the jurisdiction."""
+    content = state.content(command.jurisdiction)
+    figures = {**dict(content.figures), command.part: command.figure.ordered()}
+    return Content(tuple(sorted(figures.items())), content.narratives)
 
 
 def _whose(definitions: Definitions, jurisdiction: str, state: State) -> None:

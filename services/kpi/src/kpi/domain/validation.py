@@ -49,7 +49,11 @@ def rules_version(definitions: Definitions) -> str:
 def validate(definitions: Definitions, state: State, history: History) -> tuple[Finding, ...]:
     """All that is found now, errors first, explanations beside the warnings that they still hold for."""
     if state.jurisdiction is None:
-        return ()
+        return tuple(
+            replace(finding, id=f"{finding.id}/{jurisdiction}", message=f"{jurisdiction}: {finding.message}")
+            for jurisdiction, content in state.contents()
+            for finding in _elsewhere_collected(definitions, content)
+        )
     content = state.content(state.jurisdiction)
     found = [
         *_missing(definitions, state, content),
@@ -60,6 +64,29 @@ def validate(definitions: Definitions, state: State, history: History) -> tuple[
     ]
     explained = [_explained(definitions, state, content, finding) for finding in found]
     return tuple(sorted(explained, key=lambda finding: (finding.severity, finding.id)))
+
+
+def wrong_with(definitions: Definitions, content: Content, number: str) -> list[Finding]:
+    """The errors that a part has its share in, where commissions do not collect it: nobody endorses such a figure, so
+    that what would block an endorsement is refused as it is recorded."""
+    found = _elsewhere_collected(definitions, content)
+    return [f for f in found if f.severity == "error" and number in _of_finding(definitions, f)]
+
+
+def _elsewhere_collected(definitions: Definitions, content: Content) -> list[Finding]:
+    mine = {part.number for part in definitions.collects("secretariat", None)}
+    found = [
+        *(finding for number, figure in content.figures for finding in _items(definitions.parts[number], figure)),
+        *_sums(definitions, content),
+        *_rules(definitions, content, History()),
+    ]
+    return [finding for finding in found if _of_finding(definitions, finding) <= mine]
+
+
+def _of_finding(definitions: Definitions, finding: Finding) -> set[str]:
+    """The recorded parts that a finding rests on."""
+    numbers = _recorded(definitions, finding.id.split("/")[1].split("+"))
+    return {number for number in numbers if not definitions.parts[number].derived}
 
 
 def about(definitions: Definitions, state: State, finding: Finding, content: Content) -> str:
@@ -99,11 +126,16 @@ def _missing(definitions: Definitions, state: State, content: Content) -> Iterat
         if figure is None:
             message = f"{part.number} {part.name}: say what is reported, or why nothing is (e.g. not_reported)."
             yield Finding(f"kpi_missing/{part.number}", "kpi_missing", "error", part.number, message)
-        elif part.kind == "statuses" and figure.presence == "reported":
-            missing = {item.code for item in part.items} - {held.item for held in figure.statuses}
-            if missing:
-                message = f"{part.number}: no status of {', '.join(sorted(missing))}."
-                yield Finding(f"items_missing/{part.number}", "items_missing", "error", part.number, message)
+        else:
+            yield from _items(part, figure)
+
+
+def _items(part: Part, figure: Figure) -> Iterator[Finding]:
+    if part.kind == "statuses" and figure.presence == "reported":
+        missing = {item.code for item in part.items} - {held.item for held in figure.statuses}
+        if missing:
+            message = f"{part.number}: no status of {', '.join(sorted(missing))}."
+            yield Finding(f"items_missing/{part.number}", "items_missing", "error", part.number, message)
 
 
 def _sums(definitions: Definitions, content: Content) -> Iterator[Finding]:
