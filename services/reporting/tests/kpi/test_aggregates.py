@@ -227,6 +227,8 @@ async def test_refuses_what_cannot_be_asked(client, told, query, pointer, code):
 async def test_waits_for_a_position_of_kpi(client, told):
     last = len(told.kpi.received)
     assert (await client.get(PATH, params={"kpi": "6.1", "wait_for": f"kpi:{LOG}:{last}"})).status_code == 200
+    unknown = await client.get(PATH, params={"kpi": "99", "wait_for": f"kpi:{LOG}:{last + 1}"})
+    assert (unknown.status_code, unknown.json()["visible"]) == (504, None)  # it may be in what has not arrived
     late = await client.get(PATH, params={"kpi": "6.1", "wait_for": f"kpi:{LOG}:{last + 1}"})
     assert late.status_code == 504
     assert late.json()["visible"]["total"] == "100"

@@ -45,7 +45,7 @@ def aggregates_router(aggregates: Aggregates, publishers: Sequence[str], wait_fo
         late = await waited(parameters.wait_for, publishers, wait_for)
         answer = await aggregates.answer(question)
         if late is not None:
-            raise _not_yet(late, answer)
+            raise not_yet(late, answer.document())
         return _csv(answer) if parameters.format == "csv" else _json(answer)
 
     return router
@@ -66,9 +66,10 @@ async def waited(text: str | None, publishers: Sequence[str], wait_for: WaitFor)
     return None
 
 
-def _not_yet(late: NotYetVisible, answer: Answer) -> Problem:
+def not_yet(late: NotYetVisible, visible: Any) -> Problem:
+    """`visible` is the answer without what is waited for; None where there is none yet."""
     detail = f"The write is not visible yet: what is, goes up to position {late.visible}. Ask again."
-    return Problem(504, "not-yet-visible", detail, extra={"visible": answer.document()})
+    return Problem(504, "not-yet-visible", detail, extra={"visible": visible})
 
 
 def _json(answer: Answer) -> Response:

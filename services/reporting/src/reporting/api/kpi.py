@@ -10,18 +10,17 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.responses import Response
 
-from common.http.problems import Problem
 from common.http.routing import Router
 from common.http.streaming import CSV, csv_rows
 from common.security.permissions import public
 from common.security.principal import Principal
-from reporting.api.aggregates import FRESHNESS, WaitFor, waited
+from reporting.api.aggregates import FRESHNESS, WaitFor, not_yet, waited
 from reporting.api.parameters import Values
 from reporting.api.schemas import KpiAggregate
 from reporting.application.kpi.aggregates import KpiAggregates, KpiAnswer
 from reporting.application.kpi.model import Everything
 from reporting.application.kpi.questions import KpiQuestion, ask
-from reporting.application.questions import PERIODS
+from reporting.application.questions import PERIODS, BadQuestion
 
 FIGURES = ("value", "previous", "year_before", "change_percent", "state", "data")
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -57,11 +56,14 @@ def kpi_router(
     async def kpi_aggregates(parameters: Any, _: Annotated[Principal, public()]) -> Response:
         late = await waited(parameters.wait_for, publishers, wait_for)
         everything, freshness = await aggregates.everything()
-        question = _question(everything, parameters, dimensions)
-        answer = aggregates.answer(everything, question, freshness)
+        try:
+            answer = aggregates.answer(everything, _question(everything, parameters, dimensions), freshness)
+        except BadQuestion as error:
+            if late is None:
+                raise
+            raise not_yet(late, None) from error  # what is asked about may be in what has not arrived
         if late is not None:
-            detail = f"The write is not visible yet: what is, goes up to position {late.visible}. Ask again."
-            raise Problem(504, "not-yet-visible", detail, extra={"visible": answer.document()})
+            raise not_yet(late, answer.document())
         if parameters.format == "csv":
             return _csv(answer)
         return Response(msgspec.json.encode(answer.document()), media_type="application/json")
