@@ -14,12 +14,12 @@ import msgspec
 from starlette.responses import Response
 
 from common.eventsourcing.units import Outcome, UnitResult
-from common.eventsourcing.writer import Answer
+from common.eventsourcing.writer import Answer, IdempotencyKey
 from common.http.answers import written_response
 from common.http.problems import Problem, domain_problem
 from common.http.versions import etag
 from common.security.principal import Principal
-from kpi.api.dependencies import Services, acting
+from kpi.api.dependencies import Services, acting, caller
 from kpi.api.views import (
     action_documents,
     held_document,
@@ -33,10 +33,12 @@ from kpi.application.visibility import is_member, sight_of_past
 from kpi.domain import evolving
 from kpi.domain import round as rounds
 from kpi.domain.actions import Acting, Action, report_actions, round_actions
+from kpi.domain.commands import ReportCommand
 from kpi.domain.errors import StaleContent
 from kpi.domain.lookups import Definitions
 from kpi.domain.state import HeldFigure, HeldInput, HeldNarrative, State
 from kpi.domain.validation import validate
+from kpi.readmodel.queries import ReportRow
 
 SERVICE = "kpi"
 
@@ -141,6 +143,17 @@ async def executed(
             title=refused.title,
             extra={"current": _current(definitions, now, error.current)},
         ) from error
+
+
+async def acted(
+    wired: Services, principal: Principal, row: ReportRow, command: ReportCommand, key: IdempotencyKey | None
+) -> Response:
+    """Carries out a command on a report as a whole and answers with the report after it."""
+    definitions = await wired.queries.definitions_of(row.state)
+    work = wired.commanding.on_report(
+        row.id, definitions, command, caller(principal, key), answer_of(200, "/v1/reports")
+    )
+    return await report_written(wired, principal, await executed(wired, row.id, definitions, work))
 
 
 def _current(definitions: Definitions, state: State, refused: Any) -> dict[str, Any] | None:

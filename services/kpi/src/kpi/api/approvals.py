@@ -7,7 +7,6 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from common.eventsourcing.writer import IdempotencyKey
 from common.http.answered import CHANGED
 from common.http.idempotency import Idempotency
 from common.http.routing import Router
@@ -15,8 +14,8 @@ from common.http.versions import IfMatch
 from common.kernel.text import ErasableText
 from common.security.permissions import requires
 from common.security.principal import Principal
-from kpi.api.answering import answer_of, executed, report_written
-from kpi.api.dependencies import Services, Wired, caller, text, told_on
+from kpi.api.answering import acted
+from kpi.api.dependencies import Services, Wired, text, told_on
 from kpi.api.recording import OtherInstitution
 from kpi.api.reports import ReportDocument
 from kpi.api.schemas import Approval, DueSent, ExplanationSent, ReaderSent, Reasoned, ReturnSent
@@ -48,7 +47,7 @@ async def explain_warning(
         text(sent.reason),
         history,
     )
-    return await _act(wired, principal, row, command, key)
+    return await acted(wired, principal, row, command, key)
 
 
 @router.post("/institutions/{institution}/clear", summary="Clear one's own inputs", **_CHANGED)
@@ -67,7 +66,7 @@ async def clear_inputs(
         raise OtherInstitution(f"This credential is of {principal.agency or 'no institution'}.")
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.ClearInputs(institution, principal.id, seen, on, sent.digest, text(sent.reason))
-    return await _act(wired, principal, row, command, key)
+    return await acted(wired, principal, row, command, key)
 
 
 @router.post("/endorse", summary="Endorse, which submits", **_CHANGED)
@@ -85,7 +84,7 @@ async def endorse_report(
     history = await wired.history(await wired.queries.definitions_of(row.state), row.state)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.EndorseReport(principal.id, seen, on, sent.digest, history, text(sent.reason))
-    return await _act(wired, principal, row, command, key)
+    return await acted(wired, principal, row, command, key)
 
 
 @router.post("/return", summary="Return with comments", **_CHANGED)
@@ -102,7 +101,7 @@ async def return_report(
     comments = tuple(PartComment(comment.kpi, ErasableText.of(comment.text)) for comment in sent.comments)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.ReturnReport(comments, principal.id, seen, on, sent.digest, text(sent.reason))
-    return await _act(wired, principal, row, command, key)
+    return await acted(wired, principal, row, command, key)
 
 
 @router.post("/accept", summary="Accept", **_CHANGED)
@@ -118,7 +117,7 @@ async def accept_report(
     row = await wired.report(report_id)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.AcceptReport(principal.id, seen, on, sent.digest, text(sent.reason))
-    return await _act(wired, principal, row, command, key)
+    return await acted(wired, principal, row, command, key)
 
 
 @router.post("/reopen", summary="Reopen an accepted report", **_CHANGED)
@@ -133,7 +132,7 @@ async def reopen_report(
     row = await wired.report(report_id)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.ReopenReport(principal.id, on, ErasableText.of(sent.reason))
-    return await _act(wired, principal, row, command, key)
+    return await acted(wired, principal, row, command, key)
 
 
 @router.post("/restate", summary="Open a published report for a restatement", **_CHANGED)
@@ -148,7 +147,7 @@ async def restate_report(
     row = await wired.report(report_id)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.OpenRestatement(principal.id, on, ErasableText.of(sent.reason))
-    return await _act(wired, principal, row, command, key)
+    return await acted(wired, principal, row, command, key)
 
 
 @router.post("/extend", summary="Extend the deadline", **_CHANGED)
@@ -162,7 +161,7 @@ async def extend_due(
     """Of this jurisdiction, with a reason."""
     row = await wired.report(report_id)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
-    return await _act(wired, principal, row, commands.ExtendDue(sent.due, on, ErasableText.of(sent.reason)), key)
+    return await acted(wired, principal, row, commands.ExtendDue(sent.due, on, ErasableText.of(sent.reason)), key)
 
 
 @router.post("/readers", summary="Invite a reader to the draft", **_CHANGED)
@@ -176,7 +175,7 @@ async def invite_reader(
     """By the id of a credential, which reads the draft and changes nothing."""
     row = await _own(wired, principal, report_id)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
-    return await _act(wired, principal, row, commands.InviteReader(sent.reader, on, text(sent.reason)), key)
+    return await acted(wired, principal, row, commands.InviteReader(sent.reader, on, text(sent.reason)), key)
 
 
 @router.delete("/readers/{reader}", summary="Take an invitation back", **_CHANGED)
@@ -186,23 +185,10 @@ async def remove_reader(
     """The reader sees no more of the draft than anybody else."""
     row = await _own(wired, principal, report_id)
     command = commands.RemoveReader(reader, wired.today(row.state.jurisdiction))
-    return await _act(wired, principal, row, command, None)
+    return await acted(wired, principal, row, command, None)
 
 
 async def _own(wired: Services, principal: Principal, report_id: UUID) -> ReportRow:
     row = await wired.report(report_id)
     require_own(principal, row.state)
     return row
-
-
-async def _act(
-    wired: Services,
-    principal: Principal,
-    row: ReportRow,
-    command: commands.ReportCommand,
-    key: IdempotencyKey | None,
-) -> Response:
-    definitions = await wired.queries.definitions_of(row.state)
-    answer = answer_of(200, "/v1/reports")
-    work = wired.commanding.on_report(row.id, definitions, command, caller(principal, key), answer)
-    return await report_written(wired, principal, await executed(wired, row.id, definitions, work))

@@ -21,7 +21,7 @@ from common.security.permissions import requires
 from common.security.principal import Principal
 from kpi.api.data import published
 from kpi.api.dependencies import Services, Wired
-from kpi.api.roadmaps import UnknownRoadmap
+from kpi.api.roadmaps import UnknownRoadmap, meant
 from kpi.api.views import decimal
 from kpi.application.comparison import Change, Contents, Regional, Row, joined, regional, rows
 from kpi.application.history import in_terms_of
@@ -33,7 +33,7 @@ from kpi.domain.roadmap import Part
 router = Router(tags=["data"])
 
 Several = Annotated[str, StringConstraints(max_length=200)]
-EDITION_OF = {"latest": "the latest published editions", "current": "what the caller may see now"}
+EDITION_OF = "latest: the latest published editions; current: what the caller may see now"
 
 
 @router.get("/v1/compare", response_class=Response, responses={200: {"model": Document}})
@@ -46,7 +46,7 @@ async def compare(
     jurisdiction: Annotated[
         list[Several] | None, Query(description="by commas or repeated; all members without it")
     ] = None,
-    edition: Annotated[Literal["latest", "current"], Query(description=str(EDITION_OF))] = "latest",
+    edition: Annotated[Literal["latest", "current"], Query(description=EDITION_OF)] = "latest",
     as_of: AsOfParameter = None,
     on: Annotated[Day | None, Query(description="what was published by that day")] = None,
 ) -> Response:
@@ -56,26 +56,20 @@ async def compare(
     if edition == "current" and (moment or on):
         detail = "The past is that of published editions; leave out edition, or as_of and on."
         raise invalid_parameter("edition", "edition_of_now", detail)
-    code = roadmap or await wired.queries.first_roadmap()
-    newest = await wired.queries.newest(code, moment) if code else None
-    if newest is None:
-        raise UnknownRoadmap("GET /v1/roadmaps lists what is published.")
-    definitions = Definitions(newest.roadmap)
+    definitions = await meant(wired, roadmap, moment)
     parts = definitions.named(kpi)
     if not parts:
         raise invalid_parameter("kpi", "kpi_unknown", f"The roadmap has no KPI {kpi!r}.")
-    if edition == "latest":
-        contents = await _latest(wired, definitions, moment, on)
-    else:
-        contents = await _current(wired, principal, definitions)
+    current = edition == "current"
+    contents = await (_current(wired, principal, definitions) if current else _latest(wired, definitions, moment, on))
     asked = _periods(periods, contents)
     chosen = _jurisdictions(jurisdiction, definitions)
     found = [r for part in parts for period in asked for r in _rows(definitions, part, period, contents, chosen)]
     sums = [_regional(definitions, part, period, contents, chosen) for part in parts for period in asked]
     document = {
         "kpi": kpi,
-        "roadmap": newest.roadmap.code,
-        "roadmap_version": newest.roadmap.version,
+        "roadmap": definitions.roadmap.code,
+        "roadmap_version": definitions.roadmap.version,
         "edition": edition,
         "periods": asked,
         "rows": [_row_document(wired, row) for row in found],

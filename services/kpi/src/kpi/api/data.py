@@ -22,7 +22,7 @@ from common.kernel.ids import new_id
 from common.security.permissions import requires
 from common.security.principal import Principal
 from kpi.api.dependencies import Services, Wired
-from kpi.api.roadmaps import UnknownRoadmap
+from kpi.api.roadmaps import meant
 from kpi.application import sdmx
 from kpi.application.history import in_terms_of
 from kpi.application.observations import Frozen, frozen_reports, observed
@@ -89,7 +89,7 @@ def data_router(shipped: Sequence[Roadmap]) -> Router:
 
 
 async def _answer(wired: Services, request: Request, asked: Asked, given: Mapping[str, str]) -> Response:
-    definitions = await _definitions(wired, asked.roadmap)
+    definitions = await meant(wired, asked.roadmap)
     components = sdmx.dimensions(definitions)
     _check(given, (*components, *sdmx.ATTRIBUTES, sdmx.VALUE))
     frozen = _of_time(await published(wired, definitions), asked)
@@ -109,21 +109,12 @@ async def published(wired: Services, definitions: Definitions) -> list[Frozen]:
     moments = {(p.round, p.edition): p.recorded_at for p in await wired.queries.publications()}
     frozen = frozen_reports([(row.id, row.state) for row in rounds], reports, moments)
     versions = {f.roadmap_version: await wired.queries.definitions(code, f.roadmap_version) for f in frozen}
-    return [_carried(definitions, versions[f.roadmap_version] or definitions, f) for f in frozen]
+    return [_carried(definitions, versions[f.roadmap_version], f) for f in frozen]
 
 
 def _carried(definitions: Definitions, theirs: Definitions, frozen: Frozen) -> Frozen:
     contents = tuple((j, in_terms_of(definitions, theirs, content)) for j, content in frozen.contents)
     return replace(frozen, contents=contents)
-
-
-async def _definitions(wired: Services, roadmap: str | None) -> Definitions:
-    """Of the version published last. Raises `UnknownRoadmap`."""
-    code = roadmap or await wired.queries.first_roadmap()
-    newest = await wired.queries.newest(code) if code else None
-    if newest is None:
-        raise UnknownRoadmap("GET /v1/roadmaps lists what is published.")
-    return Definitions(newest.roadmap)
 
 
 def _check(given: Mapping[str, str], components: Sequence[str]) -> None:

@@ -8,20 +8,18 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from common.eventsourcing.writer import IdempotencyKey
 from common.http.answered import CHANGED
 from common.http.idempotency import Idempotency
 from common.http.routing import Router
 from common.kernel.text import ErasableText
 from common.security.permissions import requires
 from common.security.principal import Principal
-from kpi.api.answering import answer_of, report_written
-from kpi.api.dependencies import Services, Wired, caller, text, told_on
+from kpi.api.answering import acted
+from kpi.api.dependencies import Wired, text, told_on
 from kpi.api.reports import ReportDocument
 from kpi.api.schemas import AnswerSent, QueryText, Reasoned, Told
 from kpi.application.visibility import require_own
 from kpi.domain import commands
-from kpi.readmodel.queries import ReportRow
 
 router = Router(prefix="/v1/reports/{report_id}", tags=["queries"])
 
@@ -41,7 +39,7 @@ async def compare_with_feed(
     row = await wired.report(report_id)
     history = await wired.history(await wired.queries.definitions_of(row.state), row.state)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
-    return await _act(wired, principal, row, commands.CompareWithFeed(history, on, text(sent.reason)), key)
+    return await acted(wired, principal, row, commands.CompareWithFeed(history, on, text(sent.reason)), key)
 
 
 @router.post("/queries/{number}/send", summary="Send a query", **_CHANGED)
@@ -57,7 +55,7 @@ async def send_query(
     row = await wired.report(report_id)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.SendQuery(number, text(sent.text), principal.id, on, text(sent.reason))
-    return await _act(wired, principal, row, command, key)
+    return await acted(wired, principal, row, command, key)
 
 
 @router.post("/queries/{number}/dismiss", summary="Dismiss a query", **_CHANGED)
@@ -73,7 +71,7 @@ async def dismiss_query(
     row = await wired.report(report_id)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.DismissQuery(number, principal.id, on, ErasableText.of(sent.reason))
-    return await _act(wired, principal, row, command, key)
+    return await acted(wired, principal, row, command, key)
 
 
 @router.post("/queries/{number}/answer", summary="Answer a query", **_CHANGED)
@@ -90,13 +88,4 @@ async def answer_query(
     require_own(principal, row.state)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.AnswerQuery(number, ErasableText.of(sent.answer), principal.id, on, text(sent.reason))
-    return await _act(wired, principal, row, command, key)
-
-
-async def _act(
-    wired: Services, principal: Principal, row: ReportRow, command: commands.ReportCommand, key: IdempotencyKey | None
-) -> Response:
-    definitions = await wired.queries.definitions_of(row.state)
-    answer = answer_of(200, "/v1/reports")
-    result = await wired.commanding.on_report(row.id, definitions, command, caller(principal, key), answer)
-    return await report_written(wired, principal, result)
+    return await acted(wired, principal, row, command, key)

@@ -16,15 +16,7 @@ from common.http.versions import IfMatch
 from common.kernel.errors import NotAllowed, Violation
 from common.security.permissions import requires
 from common.security.principal import Principal
-from kpi.api.answering import (
-    answer_of,
-    executed,
-    landed,
-    report_at,
-    report_written,
-    with_actions,
-    written,
-)
+from kpi.api.answering import acted, answer_of, executed, landed, report_at, with_actions, written
 from kpi.api.dependencies import Services, Wired, caller, text, told_on
 from kpi.api.reports import part_of
 from kpi.api.schemas import Contribution, EvidenceAdded, FigureSent, InputSent, NarrativeSent
@@ -133,12 +125,9 @@ async def add_evidence(
     """What a file is, its SHA-256 and where it lies; evidence of one figure is recorded with the figure."""
     row = await wired.report(report_id)
     require_own(principal, row.state)
-    definitions = await wired.queries.definitions_of(row.state)
     on = told_on(wired, principal, sent, row.state.jurisdiction)
     command = commands.AddEvidence(sent.to_domain(), on, text(sent.reason))
-    answer = answer_of(200, "/v1/reports")
-    result = await wired.commanding.on_report(report_id, definitions, command, caller(principal, key), answer)
-    return await report_written(wired, principal, result)
+    return await acted(wired, principal, row, command, key)
 
 
 def require_institution(principal: Principal, institution: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -20,6 +21,7 @@ from kpi.api.dependencies import Services, Wired, caller, text, told_on
 from kpi.api.schemas import RoadmapSent
 from kpi.api.views import roadmap_document
 from kpi.domain.commands import PublishRoadmap
+from kpi.domain.lookups import Definitions
 from kpi.domain.roadmap import Roadmap
 from kpi.domain.roadmaps import State
 
@@ -82,11 +84,19 @@ async def publish_roadmap(
     result = await wired.commanding.publish_roadmap(command, caller(principal, key), answer)
     kept, _, _ = landed(result, answer)
     kept = type(kept)(kept.status, {**kept.headers, "Location": f"/v1/roadmaps/{roadmap.code}"}, kept.body)
-    definitions = await wired.queries.definitions(roadmap.code, roadmap.version)
-    assert definitions is not None, "it was written"
     states = await wired.queries.roadmaps()
     state = next(s for s in states if (s.roadmap.code, s.roadmap.version) == (roadmap.code, roadmap.version))
     return await written(result, kept, _head(roadmap, state))
+
+
+async def meant(wired: Services, code: str | None, known: datetime | None = None) -> Definitions:
+    """The version published last, by that instant where one is given; of the roadmap that was published first where
+    none is named. Raises `UnknownRoadmap`."""
+    code = code or await wired.queries.first_roadmap()
+    newest = await wired.queries.newest(code, known) if code else None
+    if newest is None:
+        raise UnknownRoadmap("GET /v1/roadmaps lists what is published.")
+    return await wired.queries.definitions(newest.roadmap.code, newest.roadmap.version)
 
 
 def _shipped(wired: Services, code: str, version: str | None) -> Roadmap:

@@ -54,6 +54,12 @@ class FigureOfPart(FigureSent):
     kpi: Code
 
 
+class _Import(msgspec.Struct, forbid_unknown_fields=True):
+    """The body of a JSON import."""
+
+    values: list[Any]
+
+
 @router.get(
     "/template.xlsx",
     response_class=Response,
@@ -228,12 +234,11 @@ def _of_csv(body: bytes) -> list[Line]:
 
 def _of_json(definitions: Definitions, body: bytes) -> list[Entry]:
     try:
-        document = msgspec.json.decode(body)
-        sent = document["values"]
-        assert isinstance(sent, list)
-    except (msgspec.DecodeError, KeyError, TypeError, AssertionError) as error:
-        raise Problem(400, "malformed-json", 'The body is {"values": [{"kpi", "presence", …}]}.') from error
-    return [_of_member(definitions, each, f"/values/{n}") for n, each in enumerate(sent)]
+        sent = msgspec.json.decode(body, type=_Import)
+    except msgspec.DecodeError as error:
+        detail = f'The body is {{"values": [{{"kpi", "presence", …}}]}}: {error}.'
+        raise Problem(400, "malformed-json", detail) from error
+    return [_of_member(definitions, each, f"/values/{n}") for n, each in enumerate(sent.values)]
 
 
 def _of_member(definitions: Definitions, sent: Any, place: str) -> Entry:

@@ -52,20 +52,17 @@ class Queries:
         rows = await self._pool.fetch("SELECT document::text FROM roadmap ORDER BY code, recorded_at, id")
         return [restored(RoadmapState, row["document"]) for row in rows]
 
-    async def definitions(self, code: str, version: str) -> Definitions | None:
-        """Of a published version, which never changes; None where there is none."""
-        known = self._definitions.get((code, version))
-        if known is None:
+    async def definitions(self, code: str, version: str) -> Definitions:
+        """Of a published version, which never changes. Raises `KeyError`."""
+        if (code, version) not in self._definitions:
             for state in await self.roadmaps():
                 key = (state.roadmap.code, state.roadmap.version)
                 self._definitions.setdefault(key, Definitions(state.roadmap))
-            known = self._definitions.get((code, version))
-        return known
+        return self._definitions[code, version]
 
     async def definitions_of(self, state: State | RoundState) -> Definitions:
-        found = await self.definitions(state.roadmap, state.roadmap_version)
-        assert found is not None, "a round is opened under a published version"
-        return found
+        """Of the version that a round was opened under, which was published before."""
+        return await self.definitions(state.roadmap, state.roadmap_version)
 
     async def newest(self, code: str, known: datetime | None = None) -> RoadmapState | None:
         """The version of a roadmap that was published last, by that instant where one is given."""
@@ -143,9 +140,15 @@ class Queries:
         return {row["digest"]: row["body"] for row in rows}
 
     async def with_words(self, rows: Sequence[ReportRow]) -> list[ReportRow]:
-        """The same reports with their words."""
-        found = [await self.report(row.id) for row in rows]
-        return [row for row in found if row is not None]
+        """The same reports with their words, in the same order."""
+        streams = [row.id for row in rows]
+        found = await self._pool.fetch(
+            "SELECT id, document::text, recorded_at FROM report WHERE id = ANY($1) ORDER BY array_position($1, id)",
+            streams,
+        )
+        texts = await self._pool.fetch("SELECT digest, body FROM event_text WHERE stream_id = ANY($1)", streams)
+        words = {row["digest"]: row["body"] for row in texts}
+        return [ReportRow(row["id"], restored(State, row["document"], words), row["recorded_at"]) for row in found]
 
     async def publications(self) -> list[Publication]:
         """Every edition that was ever published, in the order of the log."""
