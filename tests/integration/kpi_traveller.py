@@ -90,7 +90,7 @@ class Traveller:
                     lines.append({"kpi": part["number"], **told})
         seen = self.read(commission, path)
         query = f"?on={on}&reason=Written+down+by+a+test."
-        self.do(commission, f"{path}/import{query}", {"values": lines, "reason": None}, seen["version"])
+        self.do(commission, f"{path}/import{query}", {"values": lines}, seen["version"])
         for finding in self.read(commission, f"{path}/validation")["items"]:
             if finding["severity"] == "warning" and finding["explanation"] is None:
                 said = {"on": on, "finding": finding["id"], "explanation": "So it is."}

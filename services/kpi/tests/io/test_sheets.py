@@ -174,6 +174,16 @@ async def test_json_and_csv_are_taken_likewise(world: World, report: dict[str, A
     assert refused.json()["items"][0]["errors"][0]["code"] == "unit_differs"
 
 
+async def test_json_tells_the_day_as_every_command_does(world: World, report: dict[str, Any]) -> None:
+    body: dict[str, Any] = {"values": [{"kpi": "12.1", "presence": "reported", "value": "5"}]}
+    path, client, headers = f"/v1/reports/{report['id']}/import", world["commission_BA"], if_match(report["version"])
+    misspelt = await client.post(path, json={**body, "one": "2020-08-01"}, headers=headers)
+    assert misspelt.status_code == 400
+    assert "one" in misspelt.json()["detail"]
+    assert (await client.post(path, json={**body, "on": "2020-08-01"}, headers=headers)).status_code == 422  # no reason
+    await ok(await client.post(path, json={**body, **on("2020-08-01")}, headers=headers))
+
+
 async def test_what_is_no_workbook_is_refused(world: World, report: dict[str, Any]) -> None:
     assert (await push(world, report, b"no zip")).json()["type"] == "/problems/unreadable-workbook"
     bomb = io.BytesIO()

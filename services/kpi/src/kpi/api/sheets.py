@@ -43,6 +43,7 @@ from kpi.domain.values import Content
 
 router = Router(prefix="/v1/reports/{report_id}", tags=["in and out"])
 
+JSON = "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 OUTCOMES = ("recorded", "unchanged", "rejected", "held_back")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -55,9 +56,11 @@ class FigureOfPart(FigureSent):
 
 
 class _Import(msgspec.Struct, forbid_unknown_fields=True):
-    """The body of a JSON import."""
+    """The body of a JSON import: `on` and `reason` stand in it as in every other command, or in the query."""
 
-    values: list[Any]
+    values: list[Any] = msgspec.field(default_factory=list)
+    on: str | None = None
+    reason: str | None = None
 
 
 @router.get(
@@ -105,7 +108,7 @@ async def read_csv_template(
             "content": {
                 XLSX: {"schema": {"type": "string", "format": "binary"}},
                 "text/csv": {"schema": {"type": "string"}},
-                "application/json": {"schema": {"type": "object", "properties": {"values": {"type": "array"}}}},
+                JSON: {"schema": {"type": "object", "properties": {"values": {"type": "array"}}}},
             },
         }
     },
@@ -126,9 +129,12 @@ async def import_report(
     row = await wired.report(report_id)
     require_own(principal, row.state)
     definitions = await wired.queries.definitions_of(row.state)
-    told = _told(on, reason)
+    kind, body = _kind(request), await request.body()
+    sent = _json(body) if kind == JSON else _Import()
+    told = _told(on or sent.on, reason or sent.reason)
     day = told_on(wired, principal, told, row.state.jurisdiction)
-    found = await _entries(request, definitions, row.state)
+    found = [_of_member(definitions, each, f"/values/{n}") for n, each in enumerate(sent.values)]
+    found += [] if kind == JSON else _of_file(definitions, row.state, kind, body)
     commands = [
         RecordFigure(row.state.jurisdiction or "", e.part, e.figure, seen, day, text(told.reason))
         for e in found
@@ -198,13 +204,13 @@ async def _of(wired: Services, principal: Principal, report_id: UUID) -> tuple[S
     return state, await wired.queries.definitions_of(state), before or Content(), period
 
 
-async def _entries(request: Request, definitions: Definitions, state: State) -> list[Entry]:
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _of_file(definitions: Definitions, state: State, kind: str, body: bytes) -> list[Entry]:
     """Raises `Problem` 400, 415 and 422."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = await request.body()
     match kind:
-        case "application/json":
-            return _of_json(definitions, body)
         case "text/csv":
             return entries(definitions, state, _of_csv(body))
         case _ if kind == XLSX:
@@ -212,8 +218,8 @@ async def _entries(request: Request, definitions: Definitions, state: State) -> 
                 return entries(definitions, state, list(read(body)))
             except UnreadableWorkbook as error:
                 raise Problem(400, "unreadable-workbook", str(error)) from error
-    detail = f"An import is {XLSX}, text/csv or application/json, not {kind or 'unnamed'}"
-    raise Problem(415, "unsupported-media-type", detail, headers={"Accept": f"{XLSX}, text/csv, application/json"})
+    detail = f"An import is {XLSX}, text/csv or {JSON}, not {kind or 'unnamed'}"
+    raise Problem(415, "unsupported-media-type", detail, headers={"Accept": f"{XLSX}, text/csv, {JSON}"})
 
 
 def _of_csv(body: bytes) -> list[Line]:
@@ -232,13 +238,12 @@ def _of_csv(body: bytes) -> list[Line]:
         raise Problem(400, "unreadable-csv", f"The file is no CSV in UTF-8: {error}") from error
 
 
-def _of_json(definitions: Definitions, body: bytes) -> list[Entry]:
+def _json(body: bytes) -> _Import:
     try:
-        sent = msgspec.json.decode(body, type=_Import)
+        return msgspec.json.decode(body, type=_Import)
     except msgspec.DecodeError as error:
-        detail = f'The body is {{"values": [{{"kpi", "presence", …}}]}}: {error}.'
+        detail = f'The body is {{"values": [{{"kpi", "presence", …}}], "on"?, "reason"?}}: {error}.'
         raise Problem(400, "malformed-json", detail) from error
-    return [_of_member(definitions, each, f"/values/{n}") for n, each in enumerate(sent.values)]
 
 
 def _of_member(definitions: Definitions, sent: Any, place: str) -> Entry:
