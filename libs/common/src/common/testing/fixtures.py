@@ -24,6 +24,14 @@ FreshDatabase = Callable[[str], str]
 """Takes a service's package name, gives the DSN of a new database with that service's migrations applied."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of two test processes (`-n 2 --dist loadgroup`) one takes a whole file, and one all that share the demo."""
+    for item in items:
+        shared = "trial" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("demo" if shared else item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A server; what a test creates on it is the test's to drop."""
