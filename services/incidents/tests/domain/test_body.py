@@ -102,7 +102,7 @@ sound_bodies = st.builds(
         ({"place": Place(latitude=45, longitude=-0.0)}, {"place": Place(None, (), 45.0, 0.0, "exact")}),
         ({"place": Place(precision="jurisdiction")}, {"place": Place(precision="jurisdiction")}),
         ({"casualties": Casualties()}, {"casualties": None}),
-        ({"narrative": ErasableText.of(" \n")}, {"narrative": None}),
+        ({"narrative": ErasableText("salt", "digest", " \n")}, {"narrative": None}),
         (
             {"sources": (Source("media", "", " https://a.example/ "),)},
             {"sources": (Source("media", None, "https://a.example/"),)},

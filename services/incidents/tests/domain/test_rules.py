@@ -98,7 +98,7 @@ KEPT: list[dict[str, Any]] = [
     {"category": "suicide", "persons": (Person("perpetrator", outcome="suicide"),), "casualties": None},
     {"category": "weapon_seizure"},
     {"sources": (Source("official"),)},
-    {"narrative": ErasableText.of("x" * 20_000)},
+    {"narrative": ErasableText("salt", "digest", "x" * 20_000)},
 ]
 
 
