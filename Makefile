@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := libs/common services/incidents services/kpi services/reporting
+PACKAGES := libs/common services/incidents services/kpi services/funds services/reporting
 # Looked for only when it is used: the first Python that is new enough.
 PYTHON ?= $(firstword $(foreach p,python3.11 python3 python3.12 python3.13 python3.14,$(if $(shell \
 	$(p) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(p))))

@@ -5,7 +5,7 @@
 # <SERVICE>_DB_PASSWORD is read from the environment; it is on no command line.
 set -eu
 
-for service in incidents kpi reporting; do
+for service in incidents kpi funds reporting; do
   name=$(echo "$service" | tr '[:lower:]' '[:upper:]')_DB_PASSWORD
   PASSWORD=$(printenv "$name") || { echo "init: $name is missing" >&2; exit 1; }
   export PASSWORD

@@ -15,12 +15,15 @@ FILLED_IN = {
     "POSTGRES_PASSWORD": "p0",
     "INCIDENTS_DB_PASSWORD": "p1",
     "KPI_DB_PASSWORD": "p3",
+    "FUNDS_DB_PASSWORD": "p4",
     "REPORTING_DB_PASSWORD": "p2",
     "SALWATCH_JWKS": "https://idp.example/jwks.json",
     "SALWATCH_ISSUER": "https://idp.example",
     "KPI_INCIDENTS_CREDENTIAL": "Bearer def",
     "REPORTING_INCIDENTS_CREDENTIAL": "Bearer abc",
     "REPORTING_KPI_CREDENTIAL": "Bearer ghi",
+    "FUNDS_KPI_CREDENTIAL": "Bearer jkl",
+    "REPORTING_FUNDS_CREDENTIAL": "Bearer mno",
 }
 VARIABLE = re.compile(r"\$\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\}")
 

@@ -15,7 +15,12 @@ from system import ROOT
 
 from common.testing.postgres import FAST, EmbeddedPostgres, programs
 
-PASSWORDS = {"INCIDENTS_DB_PASSWORD": "one", "KPI_DB_PASSWORD": "three", "REPORTING_DB_PASSWORD": "it's two"}
+PASSWORDS = {
+    "INCIDENTS_DB_PASSWORD": "one",
+    "KPI_DB_PASSWORD": "three",
+    "FUNDS_DB_PASSWORD": "four",
+    "REPORTING_DB_PASSWORD": "it's two",
+}
 
 
 @pytest.fixture
@@ -64,7 +69,7 @@ def test_it_may_be_run_again(server: EmbeddedPostgres) -> None:
         connection.execute(b"SELECT FROM kept")
 
 
-@pytest.mark.parametrize("service", ["incidents", "kpi", "reporting"])
+@pytest.mark.parametrize("service", ["incidents", "kpi", "funds", "reporting"])
 def test_a_service_can_migrate_with_what_it_is_given(server: EmbeddedPostgres, service: str) -> None:
     init(server, PASSWORDS)
     environment = {**os.environ, f"{service.upper()}_DATABASE_URL": dsn(server, service, service)}

@@ -68,7 +68,7 @@ def test_a_machine_without_java_is_told_so(embedded: Run, tmp_path: Path) -> Non
 
 def test_the_job_creates_the_topics(own_kafka: EmbeddedKafka) -> None:
     created = run(JOB, SALWATCH_KAFKA=own_kafka.bootstrap)
-    made = [f"{service}.events: created with 12 partitions\n" for service in ("incidents", "kpi")]
+    made = [f"{service}.events: created with 12 partitions\n" for service in ("incidents", "kpi", "funds")]
     assert (created.returncode, created.stdout) == (0, "".join(made))
 
 

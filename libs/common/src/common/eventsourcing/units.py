@@ -47,6 +47,14 @@ class Refusal(Enum):
     KEEP_NONE = "keep_none"  # nothing is appended; all refusals stand in their outcomes
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who acts, and the key under which the answer is kept, if the caller named one."""
+
+    actor: Actor
+    key: IdempotencyKey | None = None
+
+
 Enrich = Callable[["asyncpg.Connection[Any]", Sequence[Any]], Awaitable[Sequence[Any]]]
 
 

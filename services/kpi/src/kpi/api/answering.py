@@ -1,23 +1,17 @@
-"""What commands are answered with: the report or the round as the command left it.
-
-What is stored under an Idempotency-Key names the stream and its version only, so that it holds no words that may be
-erased: a repeated request is answered with the state that the first one led to, made again.
-"""
+"""What commands are answered with: the report or the round as the command left it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from starlette.responses import Response
 
-from common.eventsourcing.units import Outcome, UnitResult
-from common.eventsourcing.writer import Answer, IdempotencyKey
-from common.http.answers import written_response
+from common.eventsourcing.units import UnitResult
+from common.eventsourcing.writer import IdempotencyKey
+from common.http.landed import answer_of, landed, written
 from common.http.problems import Problem, domain_problem
-from common.http.versions import etag
 from common.security.principal import Principal
 from kpi.api.dependencies import Services, acting, caller
 from kpi.api.views import (
@@ -41,30 +35,6 @@ from kpi.domain.validation import validate
 from kpi.readmodel.queries import ReportRow
 
 SERVICE = "kpi"
-
-
-def answer_of(status: int, location: str) -> Callable[[Outcome], Answer]:
-    """What is kept with the caller's key; `location` is the path of the stream's kind."""
-
-    def answer(outcome: Outcome) -> Answer:
-        headers = {"ETag": etag(outcome.version), "Location": f"{location}/{outcome.stream}"}
-        kept = {"stream": str(outcome.stream), "version": outcome.version}
-        return Answer(status, headers, msgspec.json.encode(kept).decode())
-
-    return answer
-
-
-async def written(result: UnitResult, kept: Answer, document: dict[str, Any]) -> Response:
-    """The whole answer to a command."""
-    body = msgspec.json.encode(document).decode()
-    return written_response(SERVICE, result, Answer(kept.status, kept.headers, body))
-
-
-def landed(result: UnitResult, answer: Callable[[Outcome], Answer]) -> tuple[Answer, UUID, int]:
-    """What was kept, or would be: the stream, and the version that the command led to."""
-    kept = result.replayed or answer(result.outcomes[0])
-    named = msgspec.json.decode(kept.body)
-    return kept, UUID(named["stream"]), named["version"]
 
 
 async def report_at(wired: Services, stream: UUID, version: int) -> State:
@@ -117,13 +87,13 @@ async def shown_round(
 async def report_written(wired: Services, principal: Principal, result: UnitResult) -> Response:
     kept, stream, version = landed(result, answer_of(200, "/v1/reports"))
     state = await report_at(wired, stream, version)
-    return await written(result, kept, await shown_report(wired, principal, stream, state))
+    return written(SERVICE, result, kept, await shown_report(wired, principal, stream, state))
 
 
 async def round_written(wired: Services, principal: Principal, result: UnitResult, status: int = 200) -> Response:
     kept, stream, version = landed(result, answer_of(status, "/v1/rounds"))
     state = await round_at(wired, stream, version)
-    return await written(result, kept, await shown_round(wired, principal, stream, state))
+    return written(SERVICE, result, kept, await shown_round(wired, principal, stream, state))
 
 
 async def executed(

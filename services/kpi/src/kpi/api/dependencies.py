@@ -12,18 +12,18 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 
 from common.eventsourcing.log import EventLog
-from common.eventsourcing.units import Actor
+from common.eventsourcing.units import Actor, Caller
 from common.eventsourcing.writer import IdempotencyKey
+from common.http.sent import Told
 from common.kernel.clock import Clock
+from common.kernel.days import happened_on
 from common.kernel.periods import Period
 from common.kernel.text import ErasableText
 from common.observability.context import correlation_id
 from common.reference.pack import Pack
 from common.security.principal import Principal
-from kpi.api.schemas import Told
 from kpi.application import history
-from kpi.application.commanding import Caller, Commanding
-from kpi.application.facts_on import happened_on
+from kpi.application.commanding import Commanding
 from kpi.application.visibility import is_own
 from kpi.domain.actions import Acting
 from kpi.domain.commands import History

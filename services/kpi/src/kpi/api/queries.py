@@ -11,13 +11,14 @@ from starlette.responses import Response
 from common.http.answered import CHANGED
 from common.http.idempotency import Idempotency
 from common.http.routing import Router
+from common.http.sent import Told
 from common.kernel.text import ErasableText
 from common.security.permissions import requires
 from common.security.principal import Principal
 from kpi.api.answering import acted
 from kpi.api.dependencies import Wired, text, told_on
 from kpi.api.reports import ReportDocument
-from kpi.api.schemas import AnswerSent, QueryText, Reasoned, Told
+from kpi.api.schemas import AnswerSent, QueryText, Reasoned
 from kpi.application.visibility import require_own
 from kpi.domain import commands
 

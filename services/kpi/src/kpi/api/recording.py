@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from common.http.answered import CHANGED, Document
 from common.http.idempotency import Idempotency
+from common.http.landed import answer_of, landed, written
 from common.http.problems import invalid
 from common.http.routing import Router
 from common.http.versions import IfMatch
 from common.kernel.errors import NotAllowed, Violation
 from common.security.permissions import requires
 from common.security.principal import Principal
-from kpi.api.answering import acted, answer_of, executed, landed, report_at, with_actions, written
+from kpi.api.answering import SERVICE, acted, executed, report_at, with_actions
 from kpi.api.dependencies import Services, Wired, caller, text, told_on
 from kpi.api.reports import part_of
 from kpi.api.schemas import Contribution, EvidenceAdded, FigureSent, InputSent, NarrativeSent
@@ -64,7 +65,7 @@ async def record_figure(
     held = state.figure(jurisdiction, kpi)
     assert held is not None, "it was recorded"
     document = await with_actions(wired, principal, definitions, state, held_document(definitions, state, held))
-    return await written(result, kept, document)
+    return written(SERVICE, result, kept, document)
 
 
 @router.put("/values/{kpi}/inputs/{institution}", summary="Record an institution's input", **_CHANGED)
@@ -89,7 +90,7 @@ async def record_input(
     held = state.input(kpi, institution)
     assert held is not None, "it was recorded"
     document = await with_actions(wired, principal, definitions, state, input_document(definitions, held))
-    return await written(result, kept, document)
+    return written(SERVICE, result, kept, document)
 
 
 @router.put("/narratives/{section}", summary="Record a narrative", **_CHANGED)
@@ -111,7 +112,7 @@ async def record_narrative(
     held = state.narrative(section)
     assert held is not None, "it was recorded"
     document = await with_actions(wired, principal, definitions, state, held_narrative_document(held))
-    return await written(result, kept, document)
+    return written(SERVICE, result, kept, document)
 
 
 @router.post("/evidence", summary="Add evidence to the report as a whole", **_CHANGED)

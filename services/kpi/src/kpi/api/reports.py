@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
-from common.eventsourcing.past import AsOf
+from common.eventsourcing.past import AsOf, held
 from common.http.answered import READ, Document
 from common.http.answers import json_response
 from common.http.as_of import AsOfParameter, parse_as_of
@@ -32,7 +32,6 @@ from kpi.api.views import (
     voided_document,
     words,
 )
-from kpi.application.past import held
 from kpi.application.visibility import sight
 from kpi.domain import events, evolving
 from kpi.domain.errors import UnknownPart

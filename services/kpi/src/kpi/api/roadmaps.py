@@ -11,12 +11,13 @@ from starlette.responses import Response
 from common.http.answered import LANDED, Document
 from common.http.answers import json_response
 from common.http.idempotency import Idempotency
+from common.http.landed import answer_of, landed, written
 from common.http.routing import Router
 from common.http.versions import etag
 from common.kernel.errors import NotFound
 from common.security.permissions import requires
 from common.security.principal import Principal
-from kpi.api.answering import answer_of, landed, written
+from kpi.api.answering import SERVICE
 from kpi.api.dependencies import Services, Wired, caller, text, told_on
 from kpi.api.schemas import RoadmapSent
 from kpi.api.views import roadmap_document
@@ -86,7 +87,7 @@ async def publish_roadmap(
     kept = type(kept)(kept.status, {**kept.headers, "Location": f"/v1/roadmaps/{roadmap.code}"}, kept.body)
     states = await wired.queries.roadmaps()
     state = next(s for s in states if (s.roadmap.code, s.roadmap.version) == (roadmap.code, roadmap.version))
-    return await written(result, kept, _head(roadmap, state))
+    return written(SERVICE, result, kept, _head(roadmap, state))
 
 
 async def meant(wired: Services, code: str | None, known: datetime | None = None) -> Definitions:

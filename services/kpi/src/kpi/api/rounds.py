@@ -8,26 +8,26 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
-from common.eventsourcing.past import AsOf
+from common.eventsourcing.past import AsOf, held
 from common.http.answered import CHANGED, LANDED, READ, Document
 from common.http.answers import json_response
 from common.http.as_of import AsOfParameter, parse_as_of
 from common.http.idempotency import Idempotency
+from common.http.landed import answer_of
 from common.http.problems import invalid
 from common.http.routing import Router
-from common.http.sent import Day
+from common.http.sent import Day, Told
 from common.http.versions import IfMatch, etag
 from common.kernel.errors import NotAllowed, NotFound, StaleVersion, Violation
 from common.kernel.text import ErasableText
 from common.security.permissions import requires
 from common.security.principal import Principal
-from kpi.api.answering import answer_of, round_written, shown_round
+from kpi.api.answering import round_written, shown_round
 from kpi.api.dependencies import Services, Wired, caller, text, told_on
 from kpi.api.roadmaps import UnknownRoadmap
-from kpi.api.schemas import AnswerSent, ObjectionSent, RoundSent, SharedSent, Told
+from kpi.api.schemas import AnswerSent, ObjectionSent, RoundSent, SharedSent
 from kpi.api.views import contents_document, edition_document, report_head, round_head
 from kpi.application.commanding import Busy, next_edition
-from kpi.application.past import held
 from kpi.application.visibility import is_member, own_jurisdiction
 from kpi.domain import commands, events, schedule
 from kpi.domain import round as rounds

@@ -2,67 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StrictInt, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StrictInt
 
-from common.http.sent import Day, PlainDecimal, Sent, SentPart, Text
+from common.http.sent import (
+    Code,
+    Day,
+    Language,
+    Link,
+    Long,
+    MediaType,
+    PlainDecimal,
+    Sent,
+    SentPart,
+    Sha256,
+    Short,
+    Text,
+    Told,
+)
 from common.kernel.errors import Violation
 from common.kernel.text import ErasableText
 from kpi.domain import values
 from kpi.domain.roadmap import TOTAL
-
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
-_LINK = re.compile(r"https?://[^\s]{1,2000}", re.ASCII)
-_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+", re.ASCII)
-
-
-def _sha256(value: str) -> str:
-    if not _SHA256.fullmatch(value):
-        raise PydanticCustomError("sha256_malformed", "A SHA-256 is 64 small hexadecimal digits.")
-    return value
-
-
-def _link(value: str) -> str:
-    if not _LINK.fullmatch(value):
-        raise PydanticCustomError("link_malformed", "A link starts with https:// or http:// and holds no blank.")
-    return value
-
-
-def _language(value: str) -> str:
-    if not _LANGUAGE.fullmatch(value):
-        raise PydanticCustomError("language_malformed", "A language is a BCP 47 tag such as sr-Latn or sq.")
-    return value
-
-
-def _media_type(value: str) -> str:
-    if not _MEDIA_TYPE.fullmatch(value):
-        raise PydanticCustomError("media_type_malformed", "A media type is written like application/pdf.")
-    return value
-
-
-def _written(pattern: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": f"^{pattern}$"})
-
-
-Sha256 = Annotated[str, AfterValidator(_sha256), _written(_SHA256.pattern)]
-Link = Annotated[str, AfterValidator(_link), _written(_LINK.pattern)]
-Language = Annotated[str, AfterValidator(_language), _written(_LANGUAGE.pattern)]
-MediaType = Annotated[str, AfterValidator(_media_type), _written(_MEDIA_TYPE.pattern)]
-Short = Annotated[Text, Field(min_length=1, max_length=300)]
-Long = Annotated[Text, Field(min_length=1, max_length=20_000)]
-Code = Annotated[Text, Field(min_length=1, max_length=80)]
-
-
-class Told(Sent):
-    """Every command may say on which day the fact happened, today without it; an earlier day needs a reason."""
-
-    on: Day | None = None
-    reason: Long | None = None
 
 
 class CellSent(SentPart):

@@ -21,6 +21,7 @@ from common.http.bodies import body_limit
 from common.http.idempotency import Idempotency
 from common.http.problems import Problem, invalid, violation_document
 from common.http.routing import Router
+from common.http.sent import Code, Told
 from common.http.validation import body_violations
 from common.http.versions import IfMatch, etag
 from common.kernel.errors import Violation
@@ -30,7 +31,7 @@ from kpi.api.answering import SERVICE
 from kpi.api.dependencies import Services, Wired, caller, text, told_on
 from kpi.api.recording import check_unit
 from kpi.api.reports import Withheld
-from kpi.api.schemas import Code, FigureSent, Told
+from kpi.api.schemas import FigureSent
 from kpi.application.history import settled
 from kpi.application.lines import COLUMNS, Entry, Line, entries, lines, located
 from kpi.application.sheets import LARGEST_FILE, UnreadableWorkbook, read, workbook

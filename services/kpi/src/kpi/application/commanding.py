@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from common.eventsourcing.units import Actor, Aggregate, Intent, Outcome, Refusal, Unit, UnitResult
-from common.eventsourcing.writer import ANY_VERSION, Answer, IdempotencyKey
+from common.eventsourcing.units import Aggregate, Caller, Intent, Outcome, Refusal, Unit, UnitResult
+from common.eventsourcing.writer import ANY_VERSION, Answer
 from common.kernel.errors import InConflict, StaleVersion
 from common.write_side import WriteSide
 from kpi.application.streams import REPORT, ROADMAP, ROUND, report_id, roadmap_id, round_id
@@ -17,15 +17,6 @@ from kpi.domain import round as rounds
 from kpi.domain.events import EditionReport
 from kpi.domain.lookups import Definitions
 from kpi.domain.state import State
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who acts, and the key under which the answer is kept, if the caller named one."""
-
-    actor: Actor
-    key: IdempotencyKey | None = None
-
 
 AnswerOf = Callable[[Outcome], Answer]
 """What is stored with the caller's key, given the outcome of the first command."""

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import msgspec
 
+from common.eventsourcing.states import stored
 from kpi.domain import roadmaps
 from kpi.domain import round as rounds
 from kpi.domain.state import State
-from kpi.readmodel.stored import stored
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 

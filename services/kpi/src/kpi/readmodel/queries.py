@@ -10,11 +10,11 @@ from uuid import UUID
 
 import asyncpg
 
+from common.eventsourcing.states import restored
 from kpi.domain.lookups import Definitions
 from kpi.domain.roadmaps import State as RoadmapState
 from kpi.domain.round import State as RoundState
 from kpi.domain.state import State
-from kpi.readmodel.stored import restored
 
 
 @dataclass(frozen=True, slots=True)
