@@ -1,4 +1,4 @@
-"""When it happened. Printed: the months of the approvals and starts; every day and every other month is illustration."""
+"""When it happened. Printed: the months of approvals and starts; every day and every other month is illustration."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ AGREEMENTS = (
     Agreement("DE", "SAA-DE-2", _million("3.00"), "EUR", date(2020, 7, 20), date(2020, 9, 30)),
     Agreement("SE", "SAA-SE-2", _million("7.00"), "SEK", date(2020, 9, 7), date(2020, 10, 31)),
 )
-"""Germany's EUR 4.45 M stood alone in June 2020 (domain.md §4.4); that Sweden's SEK 14 M are twice 7 M is illustration."""
+"""Germany's EUR 4.45 M stood alone in June 2020; that Sweden signed twice for SEK 7 M is illustration."""
 DEPOSITS = (
     Deposit("SAA-GB-1", date(2019, 5, 6), _million("2.00"), "GBP", _million("2.61")),
     Deposit("SAA-DE-1", date(2019, 7, 22), _million("4.45"), "EUR", _million("4.95")),

@@ -17,13 +17,12 @@ REGIONAL = "regional"
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """`budget` is USD by office; `printed` says whether their sum is."""
+    """`budget` is USD by office."""
 
     key: str
     call: int
     title: str
     budget: Mapping[str, Decimal]
-    printed: bool
     jurisdictions: Sequence[str]
     goals: Sequence[str]
     kpis: Sequence[str]
@@ -51,7 +50,6 @@ HALT = Project(
     1,
     "Halting Arms and Lawbreaking Trade (HALT) in Bosnia and Herzegovina",
     {"UNDP Bosnia and Herzegovina": Decimal(1_430_000), "UNODC": Decimal(770_000)},
-    True,
     ["BA"],
     ["2", "3"],
     ["3", "6", "7"],
@@ -65,7 +63,6 @@ CPIAT = Project(
     1,
     "Support to Combating Illicit Arms Trafficking in Kosovo for Criminal Police (CPIAT)",
     {"UNDP Kosovo": Decimal(660_000)},
-    True,
     ["XK"],
     ["2", "3", "5"],
     ["3", "4", "8", "10", "14"],
@@ -79,7 +76,6 @@ JUSTICE = Project(
     1,
     "Criminal Justice Response Against Arms Trafficking",
     {"UNODC": Decimal(1_899_999)},
-    True,
     [REGIONAL],
     ["1", "2", "3"],
     ["1", "3", "8", "9", "10"],
@@ -93,7 +89,6 @@ EXPLODE = Project(
     1,
     "Urgent Action on Ammunition Destruction - Project EXPLODE+",
     {"UNDP Bosnia and Herzegovina": Decimal(580_001)},
-    False,
     ["BA"],
     ["6", "7"],
     ["12", "13"],
@@ -108,7 +103,6 @@ SCASA = Project(
     2,
     "Strengthening Control, Administration and Social Attitudes Towards SALW",
     {"UNDP Albania": Decimal(1_661_314)},
-    True,
     ["AL"],
     ["2", "4", "5", "7"],
     ["4", "10", "13", "14"],
@@ -122,7 +116,6 @@ SERBIA_II = Project(
     2,
     "Advancing the Capacities of the Ministry of Interior in the SALW Control-Related Field (Phase II)",
     {"UNDP Serbia": Decimal(1_429_520)},
-    True,
     ["RS"],
     ["1", "2", "3", "5"],
     ["3", "4", "5", "9", "14"],
@@ -138,7 +131,6 @@ MONTENEGRO = Project(
     "the Forensic Laboratory in the Field of Operations and Investigations in Detection and Trafficking of Explosives "
     "Criminality",
     {"UNDP Montenegro": Decimal(867_693)},
-    False,
     ["ME"],
     ["2", "3"],
     ["3", "7"],
@@ -152,7 +144,6 @@ PILLAR = Project(
     2,
     "Prevention and Illicit Arms Reduction in Bosnia and Herzegovina (Project PILLAR+)",
     {"UNDP Bosnia and Herzegovina": Decimal(769_406)},
-    True,
     ["BA"],
     ["4"],
     ["10", "14"],
@@ -166,7 +157,6 @@ CROSS_BORDER = Project(
     2,
     "Cross-border Integrated Institutional Approach Towards Combatting IAT and SALW",
     {"UNDP Kosovo": Decimal(270_000), "UNDP North Macedonia": Decimal(252_067)},
-    True,
     ["XK", "MK"],
     ["3", "4", "5"],
     ["4", "5", "9", "10", "14"],
@@ -179,7 +169,6 @@ COOPERATION = Project(
     2,
     "Support for Increased International Cooperation in Criminal Matters",
     {"UNODC": Decimal(1_400_000)},
-    False,
     [REGIONAL],
     ["1", "3"],
     ["3", "9"],
@@ -188,3 +177,5 @@ COOPERATION = Project(
     date(2023, 3, 31),
 )
 PROJECTS = (HALT, CPIAT, JUSTICE, EXPLODE, SCASA, SERBIA_II, MONTENEGRO, PILLAR, CROSS_BORDER, COOPERATION)
+NOT_PRINTED = (EXPLODE, MONTENEGRO, COOPERATION)
+"""Their budgets are illustration, but for what is left of the sum of the call."""
