@@ -13,6 +13,15 @@ INSTITUTION = "border-police"
 MEMBERS = ("AL", "BA", "ME", "MK", "RS", "XK")
 """The jurisdictions whose commissions report; a role without one of them is BA's."""
 OF_ONE_JURISDICTION = ("institution", "commission", "commission_head")
+DONORS = ("DE", "GB", "NL", "SE", "FR", "NO", "EU", "US", "SK")
+OF_ONE_PARTY = {
+    "member": ("UNDP", "UNODC", "DE", "FR", "EU", "GB", "NL", "SE"),
+    "organisation": ("UNDP", "UNODC", "SEESAC"),
+    "donor": DONORS,
+    "agent": ("MPTFO",),
+    "observer": ("MPTFO",),
+}
+"""Who acts in a fund, and for whom; a role without a party is the first one's."""
 ROLES = (
     "verifier",
     "secretariat",
@@ -20,6 +29,8 @@ ROLES = (
     "administrator",
     *OF_ONE_JURISDICTION,
     *(f"{role}_{member}" for role in OF_ONE_JURISDICTION for member in MEMBERS),
+    *OF_ONE_PARTY,
+    *(f"{role}_{party}" for role, parties in OF_ONE_PARTY.items() for party in parties if len(parties) > 1),
 )
 """Whom `make token` and demo.json know."""
 FOR_PEOPLE = timedelta(days=30)
@@ -39,16 +50,25 @@ class Access:
 
     def token(self, role: str) -> str:
         """A token of a person in that role, good for a month."""
-        plain, _, jurisdiction = role.rpartition("_") if role[-2:].isupper() else (role, "", "BA")
-        if plain not in OF_ONE_JURISDICTION:
-            return self._issuer.issue(role, BACKDATE, lifetime=FOR_PEOPLE)
+        plain, _, whose = role.rpartition("_") if role[-2:].isupper() else (role, "", None)
+        if plain in OF_ONE_PARTY:
+            return self._of_party(plain, whose or OF_ONE_PARTY[plain][0])
+        if plain in OF_ONE_JURISDICTION:
+            return self._of_jurisdiction(plain, whose or "BA")
+        return self._issuer.issue(role, BACKDATE, lifetime=FOR_PEOPLE)
+
+    def _of_party(self, role: str, party: str) -> str:
+        subject = f"embedded-{role}-{party}"
+        return self._issuer.issue(role, BACKDATE, agency=party, lifetime=FOR_PEOPLE, subject=subject)
+
+    def _of_jurisdiction(self, role: str, jurisdiction: str) -> str:
         return self._issuer.issue(
-            plain,
+            role,
             BACKDATE,
             jurisdictions=[jurisdiction],
-            agency=INSTITUTION if plain == "institution" else None,
+            agency=INSTITUTION if role == "institution" else None,
             lifetime=FOR_PEOPLE,
-            subject=f"embedded-{plain}-{jurisdiction}",
+            subject=f"embedded-{role}-{jurisdiction}",
         )
 
     def tokens(self) -> dict[str, str]:
