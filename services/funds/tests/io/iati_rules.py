@@ -1,5 +1,5 @@
-"""What an IATI file must keep to: the 2.03 schema, code lists and standard ruleset as pyIATI packs them, and a named subset
-of the IATI Validator's rules. Of pyIATI only the data are read; its code is never imported."""
+"""What an IATI file must keep to: the 2.03 schema, code lists and standard ruleset as pyIATI packs them, and a named
+subset of the Validator's rules. Of pyIATI only the data are read; its code is never imported."""
 
 from __future__ import annotations
 

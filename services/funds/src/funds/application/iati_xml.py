@@ -33,7 +33,7 @@ def document(activities: Sequence[Activity], generated: datetime) -> bytes:
     for activity in activities:
         _activity(root, activity)
     indent(root)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="utf-8", xml_declaration=False) + b"\n"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{tostring(root, encoding="unicode")}\n'.encode()
 
 
 def _activity(root: Element, activity: Activity) -> None:
