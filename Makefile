@@ -7,6 +7,8 @@ PACKAGES := libs/common services/incidents services/kpi services/funds services/
 # Looked for only when it is used: the first Python that is new enough.
 PYTHON ?= $(firstword $(foreach p,python3.11 python3 python3.12 python3.13 python3.14,$(if $(shell \
 	$(p) -c 'import sys; print(sys.version_info >= (3, 11) or "")' 2>/dev/null),$(p))))
+# What IATI files are held to, as data for tests; it pins packages that the workspace has newer.
+IATI := services/funds/tests/io/iati.lock
 # What lints docs/asyncapi.yaml: AsyncAPI's own parser, run by the Node.js of the virtual environment.
 ASYNCAPI := .ci/asyncapi
 EMBEDDED := exec env PYTHONPATH=deploy $(BIN)/python -m embedded
@@ -82,7 +84,7 @@ define require-python
 if [ -z "$(PYTHON)" ]; then echo "Python 3.11 or newer is needed and was not found; name one with PYTHON=…" >&2; exit 1; fi
 endef
 
-$(VENV)/.complete: requirements.lock $(PACKAGES:%=%/pyproject.toml)
+$(VENV)/.complete: requirements.lock $(IATI) $(PACKAGES:%=%/pyproject.toml)
 	@$(call require-python)
 	@if [ ! -x $(BIN)/python ]; then $(PYTHON) -m venv $(VENV) >/dev/null || \
 		{ echo "$(PYTHON) cannot make a virtual environment; on Debian install python3-venv" >&2; exit 1; }; fi
@@ -90,6 +92,7 @@ $(VENV)/.complete: requirements.lock $(PACKAGES:%=%/pyproject.toml)
 		--require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		$(PACKAGES:%=--editable %)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $(IATI)
 	@touch $@
 
 $(ASYNCAPI)/node_modules/.complete: $(ASYNCAPI)/package-lock.json | setup
