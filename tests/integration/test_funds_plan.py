@@ -15,7 +15,8 @@ from embedded.funds.calendar import CALLS, ESTABLISHED, MEETINGS
 from embedded.funds.donors import AGREEMENTS, BY_REFERENCE, DEPOSITS, RATES, fee
 from embedded.funds.inventory import COUNTS, active
 from embedded.funds.plans_2021 import CHALLENGES, DELAYED, PLANS
-from embedded.funds.projects import NOT_PRINTED, PROJECTS, Project, organisation
+from embedded.funds.projects import NOT_PRINTED, PROJECTS, Project
+from embedded.funds.spending import EXPENDITURES, TRANSFERS, YEAR_ENDS
 
 MILLION = Decimal(1_000_000)
 PROMISED = {
@@ -115,12 +116,24 @@ def test_every_approval_and_every_transfer_is_covered_on_its_day() -> None:
 
 
 def test_projects_are_those_of_eligible_organisations() -> None:
-    assert {organisation(office) for each in PROJECTS for office in each.budget} == {"UNDP", "UNODC"}
+    assert {organisation for each in PROJECTS for organisation in each.of_organisations} == {"UNDP", "UNODC"}
+    assert all(sum(each.of_organisations.values()) == each.total for each in PROJECTS)
+
+
+def test_transfers_stay_within_the_grant_and_spending_within_what_was_transferred() -> None:
+    for project in PROJECTS:
+        for organisation, approved in project.of_organisations.items():
+            received = [t for t in TRANSFERS if (t.project, t.organisation) == (project, organisation)]
+            assert sum(t.amount for t in received) <= approved
+            assert all(project.approved < t.requested < t.on for t in received)
+            before = sum(t.amount for t in received if t.on <= YEAR_ENDS)
+            reports = [e for e in EXPENDITURES if (e.project, e.organisation) == (project, organisation)]
+            assert 0 <= sum(sum(e.lines.values()) for e in reports) <= before
 
 
 @pytest.mark.parametrize("project", PROJECTS, ids=lambda project: project.key)
 def test_a_budget_adds_up_within_the_cap_of_indirect_costs(project: Project) -> None:
-    for total in project.budget.values():
+    for total in project.of_organisations.values():
         planned = lines(total)
         assert sum(planned.values()) == total
         direct = total - planned[INDIRECT]

@@ -36,6 +36,14 @@ class Project:
     def total(self) -> Decimal:
         return sum(self.budget.values(), Decimal(0))
 
+    @property
+    def of_organisations(self) -> dict[str, Decimal]:
+        """The budget by organisation: what is approved for it, transferred to it and reported by it."""
+        sums: dict[str, Decimal] = {}
+        for office, amount in self.budget.items():
+            sums[organisation(office)] = sums.get(organisation(office), Decimal(0)) + amount
+        return sums
+
 
 def organisation(office: str) -> str:
     return office.split()[0]
