@@ -15,7 +15,7 @@ PIPELINE, IMPLEMENTATION, COMPLETION, POST_COMPLETION, CANCELLED, SUSPENDED = "1
 FUNDING, ACCOUNTABLE, EXTENDING, IMPLEMENTING = "1", "2", "3", "4"
 GOVERNMENT, OTHER_PUBLIC, MULTILATERAL = "10", "15", "40"
 PLANNED_START, ACTUAL_START, PLANNED_END, ACTUAL_END = "1", "2", "3", "4"
-PARENT, CHILD = "1", "2"
+PARENT, CHILD, SIBLING = "1", "2", "3"
 ORIGINAL, REVISED = "1", "2"
 REGIONAL, MULTINATIONAL, NATIONAL = "2", "3", "4"
 
@@ -86,9 +86,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    on: date
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     title: str
     spans: tuple[Span, ...]
+    baseline: Baseline | None = None
     aggregable: bool = True
 
 
@@ -101,6 +108,8 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
+    """`updated` is written with its offset, in a zone where the day of every transaction has begun."""
+
     identifier: str
     reporter: Organisation
     title: str

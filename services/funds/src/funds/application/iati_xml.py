@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -127,6 +127,9 @@ def _indicator(node: Element, indicator: Indicator) -> None:
     flags = {"ascending": "1", "aggregation-status": _flag(flag=indicator.aggregable)}
     inner = SubElement(node, "indicator", {"measure": "1", **flags})  # a count of units
     _narrative(SubElement(inner, "title"), indicator.title)
+    if indicator.baseline is not None:
+        on, value = indicator.baseline.on, indicator.baseline.value
+        SubElement(inner, "baseline", {"iso-date": _day(on), "year": str(on.year), "value": _text(value)})
     for span in indicator.spans:
         period = SubElement(inner, "period")
         SubElement(period, "period-start", {"iso-date": _day(span.start)})
@@ -166,7 +169,7 @@ def _day(day: date) -> str:
 
 
 def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return moment.isoformat(timespec="seconds")
 
 
 def _flag(*, flag: bool) -> str:
