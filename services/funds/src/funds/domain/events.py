@@ -36,9 +36,7 @@ EntryKind = Literal[
     "interest_fund", "interest_organisations", "rounding", "direct_costs", "bank_charges", "donor_refunds"
 ]
 ReleaseCause = Literal["reduced", "cancelled", "closed"]
-FactKind = Literal[
-    "commitment", "deposit", "entry", "conversion", "transfer", "refund", "expenditure"
-]
+FactKind = Literal["commitment", "deposit", "entry", "conversion", "transfer", "refund", "expenditure"]
 DecisionKind = Literal["approve", "approve_with_conditions", "defer", "reject", "approve_revision", "extend", "close"]
 DecisionMode = Literal["meeting", "no_objection"]
 Ballot = Literal["yes", "no", "abstain"]
@@ -347,10 +345,11 @@ CallEvent: TypeAlias = CallPlanned | CallOpened | CallExtended | CallClosed
 @dataclass(frozen=True, slots=True)
 class ProposalSubmitted:
     """Or submitted anew, after it was withdrawn or while it stands: `number` counts its versions from 1. `call` is None
-    outside a call."""
+    outside a call; `project` names one that is there already and would get another grant."""
 
     fund: UUID
     call: UUID | None
+    project: UUID | None
     number: int
     lead: str
     plan: Plan
@@ -524,7 +523,7 @@ class GrantStarted:
 
 @dataclass(frozen=True, slots=True)
 class ProjectRevised:
-    """`plan` is the grant's whole plan from now on; `number` counts versions of the project document, the first is 1."""
+    """`plan` is the grant's whole plan from now on; `number` counts the project document's versions from 1."""
 
     grant: UUID
     number: int

@@ -1,4 +1,4 @@
-"""What money, plans and results are made of. Amounts are in the fund's base currency unless a currency stands beside."""
+"""What money, plans and results are made of. Amounts are in the fund's base currency where none stands beside them."""
 
 from __future__ import annotations
 
