@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import msgspec
-from feed_of_incidents import LOG
+from publisher_feed import PublisherFeed
 
 from common.contracts import kpi as published
-from common.contracts.registry import WIRE_NAMES
 from common.kernel.ids import derived_id
-from common.messaging.envelope import Envelope
 from common.messaging.ports import Received
 
-BEGINNING = datetime(2021, 1, 1, tzinfo=UTC)
 MEMBERS = ("AL", "BA", "RS", "XK")
 DAY = "2021-03-01"
 SETTINGS = {"inland": "Inland", "border": "At a border"}
@@ -127,14 +122,13 @@ def figure(jurisdiction: str, kpi: str, value: Any = None, presence: str = "repo
     }
 
 
-class KpiFeed:
-    """Events in the order of their positions. Rounds are named by their number, reports by round and jurisdiction."""
+class KpiFeed(PublisherFeed):
+    """Rounds are named by their number, reports by round and jurisdiction."""
 
     publisher = "kpi"
 
     def __init__(self) -> None:
-        self.received: list[Received] = []
-        self.versions: dict[UUID, int] = {}
+        super().__init__()
         self.editions: dict[int, int] = {}
         self.frozen: dict[tuple[int, str | None], int] = {}
 
@@ -212,23 +206,3 @@ class KpiFeed:
 
     def report_id(self, number: int, jurisdiction: str | None) -> UUID:
         return derived_id("report", "wb", str(number), jurisdiction or "secretariat")
-
-    def append(self, stream: UUID, contract: type[published.Contract], told: Mapping[str, Any]) -> Received:
-        self.versions[stream] = version = self.versions.get(stream, 0) + 1
-        position = len(self.received) + 1
-        instant = BEGINNING + timedelta(seconds=position)
-        envelope = Envelope(
-            id=UUID(int=position),
-            publisher=self.publisher,
-            log_id=LOG,
-            type=WIRE_NAMES[contract],
-            subject=stream,
-            occurred_at=instant,
-            recorded_at=instant,
-            sequence=position,
-            stream_version=version,
-            data=msgspec.convert(dict(told), contract).json(),
-            cursor=str(position),
-        )
-        self.received.append(Received.of(envelope))
-        return self.received[-1]

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import asyncpg
+from feed_of_funds import FundsFeed
 from feed_of_incidents import LOG, Feed
 from feed_of_kpi import KpiFeed
+from publisher_feed import PublisherFeed
 
 from common.messaging.feed import PARTITION
 from common.messaging.ports import Batch, Place, Received, Record, Source
@@ -20,6 +22,7 @@ from reporting.application.aggregates import Aggregates, ask
 from reporting.application.questions import Question
 from reporting.bootstrap import figures
 from reporting.readmodel import tables
+from reporting.readmodel.funds.projection import FundsProjection
 from reporting.readmodel.kpi.projection import KpiProjection
 from reporting.readmodel.projection import IncidentsProjection
 
@@ -27,7 +30,7 @@ from reporting.readmodel.projection import IncidentsProjection
 class FeedSource:
     """The change feed of a `Feed`: what is there, at once."""
 
-    def __init__(self, feed: Feed | KpiFeed) -> None:
+    def __init__(self, feed: Feed | PublisherFeed) -> None:
         self.feed = feed
         self.publisher = feed.publisher
         self.after: int | None = None
@@ -58,10 +61,12 @@ class World:
     aggregates: Aggregates
     feed: Feed = field(default_factory=Feed)
     kpi: KpiFeed = field(default_factory=KpiFeed)
+    funds: FundsFeed = field(default_factory=FundsFeed)
 
     def __post_init__(self) -> None:
         self.subscriber = self.listen(self.source())
         self.kpi_subscriber = Subscriber(self.pool, FeedSource(self.kpi), KpiProjection(), "reporting")
+        self.funds_subscriber = Subscriber(self.pool, FeedSource(self.funds), FundsProjection(), "reporting")
 
     def listen(self, source: Source) -> Subscriber:
         return Subscriber(self.pool, source, IncidentsProjection(), "reporting")
@@ -72,6 +77,10 @@ class World:
     async def tell_kpi(self) -> None:
         """As `tell`, from the feed of `kpi`."""
         await self.kpi_subscriber.step()
+
+    async def tell_funds(self) -> None:
+        """As `tell`, from the feed of `funds`."""
+        await self.funds_subscriber.step()
 
     async def apply_kpi(self, batch: Sequence[Received]) -> None:
         """Events of `kpi` as they stand, in whatever order, without a checkpoint."""
@@ -130,6 +139,6 @@ def _key(key: dict[str, str]) -> str | tuple[str, ...]:
 @asynccontextmanager
 async def open_world(dsn: str, pack: Pack) -> AsyncIterator[World]:
     """The database is migrated and empty."""
-    settings = {"search_path": "readmodel,readmodel_kpi,public"}
+    settings = {"search_path": "readmodel,readmodel_kpi,readmodel_funds,public"}
     async with asyncpg.create_pool(dsn, min_size=1, max_size=4, server_settings=settings) as pool:
         yield World(dsn, pool, Aggregates(pack, lambda: figures(pool), "http://incidents.test", ("undp",)))

@@ -81,7 +81,7 @@ def _chosen(settings: Settings, publisher: str | None) -> Sequence[ReadModel]:
 
 
 def _which(parser: ArgumentParser) -> None:
-    parser.add_argument("publisher", nargs="?", choices=("incidents", "kpi"), help="every one's without it")
+    parser.add_argument("publisher", nargs="?", choices=("incidents", "kpi", "funds"), help="every one's without it")
 
 
 def _say(text: str) -> None:

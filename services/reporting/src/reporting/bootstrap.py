@@ -21,16 +21,26 @@ from reporting.api.app import reporting_app
 from reporting.application.aggregates import Aggregates, Figures, ReadModelReplaced
 from reporting.application.kpi.aggregates import KpiAggregates
 from reporting.dashboard.page import Page
-from reporting.messaging.consumers import CONSUMER, KPI, PUBLISHER, incidents_consumer, kpi_consumer
+from reporting.messaging.consumers import (
+    CONSUMER,
+    FUNDS,
+    KPI,
+    PUBLISHER,
+    funds_consumer,
+    incidents_consumer,
+    kpi_consumer,
+)
 from reporting.readmodel import verifying
+from reporting.readmodel.funds import queries as funds_queries
+from reporting.readmodel.funds.verifying import FUNDS as FUNDS_TABLES
 from reporting.readmodel.kpi.queries import everything
 from reporting.readmodel.kpi.verifying import KPI as KPI_TABLES
 from reporting.readmodel.queries import Switched, snapshot
 from reporting.readmodel.verifying import INCIDENTS, Verifiable, Verified
 from reporting.settings import Settings
 
-PUBLISHERS = (PUBLISHER, KPI)
-SEARCH_PATH = "readmodel,readmodel_kpi,public"
+PUBLISHERS = (PUBLISHER, KPI, FUNDS)
+SEARCH_PATH = "readmodel,readmodel_kpi,readmodel_funds,public"
 READING = {
     "search_path": SEARCH_PATH,
     "work_mem": "64MB",  # what is counted is grouped in hash tables
@@ -88,6 +98,15 @@ async def published(pool: asyncpg.Pool[Any]) -> tuple[str, Mapping[str, Mapping[
     return told.document, told.freshness
 
 
+async def told_by_funds(pool: asyncpg.Pool[Any]) -> tuple[str, Mapping[str, Mapping[str, Any]]]:
+    """All that `funds` has published, as one document, and how fresh it is."""
+    try:
+        told = await funds_queries.everything(pool, CONSUMER, FUNDS)
+    except Switched:  # it takes a while to make the next one
+        told = await funds_queries.everything(pool, CONSUMER, FUNDS)
+    return told.document, told.freshness
+
+
 @dataclass(frozen=True, slots=True)
 class ReadModel:
     """What the events of one publisher become: who follows them, and how the result is counted again."""
@@ -106,8 +125,8 @@ class ReadModel:
 
 
 def read_models(settings: Settings) -> Sequence[ReadModel]:
-    incidents, kpi = consumers(settings)
-    return [ReadModel(incidents, INCIDENTS), ReadModel(kpi, KPI_TABLES)]
+    incidents, kpi, funds = consumers(settings)
+    return [ReadModel(incidents, INCIDENTS), ReadModel(kpi, KPI_TABLES), ReadModel(funds, FUNDS_TABLES)]
 
 
 def consumers(settings: Settings) -> Sequence[Consumer]:
@@ -116,4 +135,5 @@ def consumers(settings: Settings) -> Sequence[Consumer]:
     return [
         incidents_consumer(settings.incidents_url, settings.incidents_credential.get_secret_value(), limit),
         kpi_consumer(settings.kpi_url, settings.kpi_credential.get_secret_value(), limit),
+        funds_consumer(settings.funds_url, settings.funds_credential.get_secret_value(), limit),
     ]

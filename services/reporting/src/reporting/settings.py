@@ -17,6 +17,9 @@ class Settings(ServiceSettings):
     kpi_url: str = Field("http://127.0.0.1:8102", description="where its change feed is read")
     kpi_credential: SecretStr = Field(SecretStr(""), description="a whole Authorization header")
     kpi_public_url: str | None = Field(None, description="where readers follow a figure to its report")
+    funds_url: str = Field("http://127.0.0.1:8103", description="where its change feed is read")
+    funds_credential: SecretStr = Field(SecretStr(""), description="a whole Authorization header")
+    funds_public_url: str | None = Field(None, description="where readers follow a figure to its fund or project")
     publishers: tuple[str, ...] = Field(("undp",), description="whose footnotes are printed, as the pack names them")
     note: str | None = Field(None, description="printed below every answer, e.g. that the data are illustrative")
     parked_limit: int = Field(100, ge=0, description="streams that may be set aside before the worker stops")
@@ -28,3 +31,7 @@ class Settings(ServiceSettings):
     @property
     def kpi_reader_url(self) -> str:
         return (self.kpi_public_url or self.kpi_url).rstrip("/")
+
+    @property
+    def funds_reader_url(self) -> str:
+        return (self.funds_public_url or self.funds_url).rstrip("/")

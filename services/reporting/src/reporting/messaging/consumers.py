@@ -1,9 +1,11 @@
-"""What reporting listens to: `incidents` and `kpi`, each with a read model of its own."""
+"""What reporting listens to: `incidents`, `kpi` and `funds`, each with a read model of its own."""
 
 from __future__ import annotations
 
 from common.runtime.consumer import Consumer
 from reporting.readmodel import tables
+from reporting.readmodel.funds import tables as funds_tables
+from reporting.readmodel.funds.projection import FundsProjection
 from reporting.readmodel.kpi import tables as kpi_tables
 from reporting.readmodel.kpi.projection import KpiProjection
 from reporting.readmodel.projection import IncidentsProjection
@@ -13,6 +15,7 @@ CONSUMER = "reporting"
 
 PUBLISHER = "incidents"
 KPI = "kpi"
+FUNDS = "funds"
 
 
 def incidents_consumer(url: str, credential: str, parked_limit: int) -> Consumer:
@@ -39,5 +42,19 @@ def kpi_consumer(url: str, credential: str, parked_limit: int) -> Consumer:
         KpiProjection,
         kpi_tables.create,
         kpi_tables.digest,
+        parked_limit,
+    )
+
+
+def funds_consumer(url: str, credential: str, parked_limit: int) -> Consumer:
+    return Consumer(
+        CONSUMER,
+        FUNDS,
+        url,
+        credential,
+        funds_tables.SCHEMA,
+        FundsProjection,
+        funds_tables.create,
+        funds_tables.digest,
         parked_limit,
     )

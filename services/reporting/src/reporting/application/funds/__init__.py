@@ -1,0 +1,1 @@
+"""What was learnt from `funds`: money, projects and what came of them."""

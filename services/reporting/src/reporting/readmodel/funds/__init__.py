@@ -1,0 +1,1 @@
+"""The read model of the funds: mechanisms, money, projects and results."""
