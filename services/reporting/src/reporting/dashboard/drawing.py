@@ -31,8 +31,10 @@ class Drawing:
         opening = Markup('<svg role="img" aria-label="{}" ').format(description)
         return opening + Markup((await self._drawn(spec)).removeprefix("<svg "))  # noqa: S704  Vega escapes its texts
 
-    async def picture(self, sketch: Sketch) -> Picture:
-        """For wide and for narrow screens."""
+    async def picture(self, sketch: Sketch | Picture) -> Picture:
+        """For wide and for narrow screens; one that is drawn already stays as it is."""
+        if isinstance(sketch, Picture):
+            return sketch
         wide = await self.svg(sketch.wide, sketch.description)
         narrow = await self.svg(sketch.narrow, sketch.description)
         return Picture(sketch.caption, sketch.legend, wide, narrow)

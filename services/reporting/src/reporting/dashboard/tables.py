@@ -18,12 +18,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`note` stands below it in small letters; `tone` is a class of the stylesheet that says the same by colour."""
+    """`note` stands below it in small letters; `tone` is a class of the stylesheet that says the same by colour. With
+    `words` it stands on the left and may take several lines, as no figure does."""
 
     text: str
     strong: bool = False
     note: str = ""
     tone: str = ""
+    words: bool = False
+
+    @property
+    def classes(self) -> str:
+        """As the template writes them; "" for none."""
+        found = ("strong" if self.strong else "", self.tone, "words" if self.words else "")
+        return " ".join(name for name in found if name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +81,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A picture (None where there is nothing to draw) and the table of the same figures. `broad` stands them one above
-    the other; `notes` follow the table."""
+    """A picture (to be drawn or drawn already, None where there is nothing to draw) and the table of the same figures.
+    `broad` stands them one above the other; `notes` follow the table."""
 
-    sketch: Sketch | None
+    sketch: Sketch | Picture | None
     table: Table
     notes: Sequence[str] = ()
     broad: bool = False

@@ -31,9 +31,9 @@ class Bar:
         return f"{self.text} ({self.change})" if self.change else self.text
 
 
-def bars(rows: Sequence[Bar], width: int) -> Spec:
-    """The longest takes the whole width less the room for its text."""
-    most = max((row.end for row in rows), default=0)
+def bars(rows: Sequence[Bar], width: int, full: float = 0) -> Spec:
+    """The longest, or one of `full` where none is longer, takes the whole width less the room for its text."""
+    most = max((full, *(row.end for row in rows)))
     room = max((len(row.printed) for row in rows), default=0) * LETTER + 12
     scale = {"domain": [0, most or 1], "range": [0, {"expr": f"width - {room}"}]}
     axis = {"title": None, "ticks": False, "domain": False, "labelPadding": 8, "labelLimit": width * 0.45}

@@ -11,6 +11,8 @@ from reporting.dashboard.charts.theme import BLUE, FONT, HALO, INK, RAMP, UNREPO
 from reporting.dashboard.funds.streams import Band, Course, Node, Stream, course
 
 BAR = 12
+EDGE = 9
+"""Above and below, for the letters of the outermost labels."""
 MARGINS = {True: 218, False: 62}
 """Beside the first and the last column, where their labels stand: on wide and on narrow screens."""
 ROOM = {True: 34, False: 27}
@@ -42,12 +44,12 @@ def drawn(flow: Flow, width: int, description: str, *, wide: bool) -> Markup:
     """One image with that description."""
     most = max((len(column) for column in flow.columns), default=1)
     placed = course(flow.columns, flow.streams, most * ROOM[wide] + (120 if wide else 60))
-    height = round(placed.height) + 12
+    height = round(placed.height) + 2 * EDGE
     canvas = _Canvas(flow, placed, width, wide=wide)
     opening = Markup(
         '<svg role="img" aria-label="{}" xmlns="http://www.w3.org/2000/svg" width="{}" height="{}" '
-        'viewBox="0 -6 {} {}" font-family="{}" font-size="{}">'
-    ).format(description, width, height, width, height, FONT, LETTERS[wide])
+        'viewBox="0 -{} {} {}" font-family="{}" font-size="{}">'
+    ).format(description, width, height, EDGE, width, height, FONT, LETTERS[wide])
     return Markup("").join([opening, *canvas.bands(), *canvas.bars(), *canvas.texts(), Markup("</svg>")])
 
 
