@@ -92,7 +92,7 @@ def money(draw: st.DrawFn) -> list[Any]:
         draws = (v.Draw((), amount),)
         amounts = (v.OrganisationAmount("UNDP", amount),)
         found += [
-            e.CommitmentSigned(uuid5(fact, "c"), "DE", amount, "EUR", draw(texts), (), (), day),
+            e.CommitmentSigned(uuid5(fact, "c"), "DE", amount, "EUR", draw(texts), (), (), None, day),
             e.DepositReceived(uuid5(fact, "d"), fact, "NO", amount, "NOK", amount, Decimal("0.01"), (), day),
             e.EntryRecorded(
                 uuid5(fact, "e"), draw(st.sampled_from(["bank_charges", "interest_fund"])), amount, None, None, (), day

@@ -10,7 +10,6 @@ from funds.application import iati_model as iati
 from funds.application.iati_model import Activity, Participant, Result, Share
 from funds.application.iati_money import (
     Grant,
-    Phase,
     Told,
     budgets,
     fund_budgets,
@@ -23,9 +22,10 @@ from funds.application.iati_money import (
 )
 from funds.application.iati_naming import fund_identifier, grant_identifier, reporter
 from funds.domain.fund_state import State
+from funds.domain.project_state import GrantStatus
 from funds.domain.values import total
 
-STATUSES: Mapping[Phase, str] = {
+STATUSES: Mapping[GrantStatus, str] = {
     "approved": iati.PIPELINE,
     "active": iati.IMPLEMENTATION,
     "suspended": iati.SUSPENDED,
@@ -74,7 +74,7 @@ def grant_activity(
         description=naming.marked(plan.title),
         notes=naming.notes(names),
         participants=participants,
-        status=STATUSES[grant.phase],
+        status=STATUSES[grant.status],
         dates=tuple(_grant_dates(grant)),
         shares=places,
         currency=fund.currency,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from common.kernel.money import MINOR_UNITS, written
@@ -19,9 +19,8 @@ from funds.application.iati_model import Budget, Organisation, Transaction, spli
 from funds.application.iati_naming import Naming, fund_identifier, grant_identifier, reporter
 from funds.domain.balances import expenditure_in_force
 from funds.domain.fund_state import Fact, State
+from funds.domain.project_state import GrantStatus
 from funds.domain.values import Plan, total
-
-Phase = Literal["approved", "active", "suspended", "cancelled", "operationally_closed", "financially_closed"]
 
 F = TypeVar("F", bound=Fact)
 
@@ -44,7 +43,7 @@ class Grant:
     project: UUID
     title: str
     plan: Plan
-    phase: Phase
+    status: GrantStatus
     approved_on: date
     planned_on: date
     revised: bool
