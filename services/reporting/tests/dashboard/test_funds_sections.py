@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from reporting.application.funds import model
@@ -357,3 +358,21 @@ def test_a_footnote_follows_a_name_wherever_it_stands_in_a_text(names, text, mar
 )
 def test_large_amounts_are_written_in_millions(amount, text):
     assert wording.millions(Decimal(amount)) == text
+
+
+def test_what_is_available_stands_by_earmark_where_there_is_one(names):
+    for_goals = model.Movement(date(2020, 1, 5), "SLW00", Decimal("70.00"), Decimal(0), earmark=("2", "4"))
+    everything = msgspec.structs.replace(EVERYTHING, positions=(*EVERYTHING.positions, for_goals))
+    _, available, _ = sources_and_uses(figures(year="2020", everything=everything), names).exhibits
+    assert cells(available) == {
+        "Not earmarked": ["192.99", "50.00", "142.99"],
+        "Goals 2, 4": ["70.00", "0.00", "70.00"],
+        "Together": ["262.99", "50.00", "212.99"],
+    }
+
+
+def test_what_was_reversed_wholly_is_not_listed(names):
+    signed = EVERYTHING.commitments[1]
+    back = msgspec.structs.replace(signed, on=date(2019, 6, 1), amount=-signed.amount)
+    everything = msgspec.structs.replace(EVERYTHING, commitments=(*EVERYTHING.commitments, back))
+    assert "Norway" not in cells(contributions(figures(year="2019", everything=everything), names).exhibits[0])

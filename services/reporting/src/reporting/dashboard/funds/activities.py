@@ -31,7 +31,7 @@ NOTHING = "No activity is recorded."
 def activities(figures: Figures, names: FundNames) -> Section:
     found = figures.activities
     when = f", {figures.asked.year}" if figures.asked.year else ""
-    exhibits = [*_by_kind(found), *_results(figures, found), *_challenges(figures, found, names)]
+    exhibits = [*_by_kind(found), *_results(figures, found, names), *_challenges(figures, found, names)]
     return Section("activities", f"Activities and results{when}", _lead(found), exhibits)
 
 
@@ -86,7 +86,7 @@ Found = dict[str | None, Decimal]
 """Quantities by sex; None for all."""
 
 
-def _results(figures: Figures, found: Sequence[Activity]) -> Iterator[Exhibit]:
+def _results(figures: Figures, found: Sequence[Activity], names: FundNames) -> Iterator[Exhibit]:
     """Of activities that were held, by kind and unit; people also by sex, where it was counted."""
     sums: dict[tuple[str, str, str], Found] = {}
     for activity in found:
@@ -105,7 +105,7 @@ def _results(figures: Figures, found: Sequence[Activity]) -> Iterator[Exhibit]:
             Column("Quantity"),
         ],
         lines=[
-            Line([Head(_named(kind))], [*_words(what, unit), _quantity(by_sex)])
+            Line([Head(_named(kind))], [*_words(names.marked(what), unit), _quantity(by_sex)])
             for (kind, what, unit), by_sex in sorted(sums.items())
         ],
         address=figures.asked.address("", "kind", "unit", path="results"),

@@ -37,12 +37,19 @@ class Contribution:
     credited: Decimal
 
     @property
+    def anything(self) -> bool:
+        """Not so where all of it was reversed."""
+        return any((self.committed, self.paid_before, self.paid, self.credited))
+
+    @property
     def outstanding(self) -> Decimal:
         return self.committed - self.paid_before - self.paid
 
 
 def contributions(figures: Figures, names: FundNames) -> Section:
-    found = sorted(_contributions(figures), key=lambda each: (-each.credited, -each.committed))
+    found = sorted(
+        (each for each in _contributions(figures) if each.anything), key=lambda each: (-each.credited, -each.committed)
+    )
     exhibits = [
         _exhibit(figures, currency, [each for each in found if figures.currency(each.mechanism) == currency], names)
         for currency in dict.fromkeys(figures.currency(each.mechanism) for each in found)

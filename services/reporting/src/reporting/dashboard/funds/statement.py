@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from reporting.application.funds.model import Fact, Mechanism
 from reporting.dashboard.funds import wording
+from reporting.dashboard.funds.earmarks import earmarked
 from reporting.dashboard.funds.figures import Figures
 from reporting.dashboard.funds.naming import FundNames
 from reporting.dashboard.tables import Cell, Column, Exhibit, Head, Line, Section, Table
@@ -102,7 +103,12 @@ def _lines(facts: Sequence[Fact], opening: Decimal, reserved: Decimal) -> dict[s
 
 def sources_and_uses(figures: Figures, names: FundNames) -> Section:
     kept = [mechanism for mechanism in figures.asked.mechanisms if _moved(figures, mechanism.code)]
-    exhibits = [*(_exhibit(figures, mechanism, names) for mechanism in kept), *_budgets(figures, names)]
+    exhibits = [
+        exhibit
+        for mechanism in kept
+        for exhibit in (_exhibit(figures, mechanism, names), *earmarked(figures, mechanism, names))
+    ]
+    exhibits += _budgets(figures, names)
     lead = _lead(figures, kept) if kept else NOTHING
     return Section("sources", "Sources and uses", lead, exhibits)
 
