@@ -28,11 +28,11 @@ def amount(value: Decimal, currency: str, pointer: str, *, signed: bool = False)
         yield Violation(pointer, "not_positive", "An amount is more than 0; a fact that was wrong is reversed.")
     if signed and not value:
         yield Violation(pointer, "not_positive", "An amount of nothing is no fact.")
-    if not is_exact(value, currency):
-        digits = MINOR_UNITS[currency]
-        yield Violation(pointer, "too_many_decimals", f"{currency} has {digits} digits after the point.")
     if abs(value) >= LARGEST:
         yield Violation(pointer, "too_large", f"An amount is less than {LARGEST:f}.")
+    elif not is_exact(value, currency):
+        digits = MINOR_UNITS[currency]
+        yield Violation(pointer, "too_many_decimals", f"{currency} has {digits} digits after the point.")
 
 
 def currency(code: str, pointer: str) -> Iterator[Violation]:

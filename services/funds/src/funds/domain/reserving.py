@@ -30,7 +30,7 @@ def decide(command: commands.Reserve | commands.Release, state: State) -> Decisi
 def _reserve(command: commands.Reserve, state: State) -> Decision[Any]:
     checks.require(_violations(command, state))
     draws = completed(command.amounts, command.draws)
-    if any(draw.amount < 0 for draw in draws):
+    if total(draw.amount for draw in command.draws) > total(each.amount for each in command.amounts):
         detail = "The draws are more than the amount that is approved."
         raise errors.InvalidInput(detail, Violation("/draws", "draws_exceed_amount", detail))
     if state.governance != "agreement":  # what an agreement promises is not decided here
@@ -120,7 +120,11 @@ def _release(command: commands.Release, state: State) -> Decision[Any]:
     whole = total(each.amount for each in amounts)
     if not whole:
         return Decision()
-    draws = shared(whole, reserved_draws(state, command.grant, date.max), state.currency)
+    over = least_draws(state, command.grant, command.on)
+    if whole > total(draw.amount for draw in over):
+        detail = "Later transfers and releases of the grant have drawn on the same money; name a later day."
+        raise errors.InvalidInput(detail, Violation("/on", "more_than_reserved", detail))
+    draws = shared(whole, over, state.currency)
     released = events.AmountReleased(
         command.grant, command.project, command.cause, amounts, draws, command.on, command.reason
     )
@@ -137,16 +141,27 @@ def _require_settled(state: State, grant: UUID, on: date) -> None:
 
 def least_reserved(state: State, grant: UUID, on: date) -> dict[str, Decimal]:
     """By organisation: what can leave the reservation on that day without uncovering what left it later."""
-    later = {
-        on,
-        *(each.on for each in state.transfers if each.grant == grant and each.on > on),
-        *(each.on for each in state.releases if each.grant == grant and each.on > on),
-    }
-    least: dict[str, Decimal] = {}
-    for day in sorted(later):
-        for name, money in grant_money(state, grant, day).items():
-            least[name] = min(least.get(name, money.reserved), money.reserved)
+    least = {name: money.reserved for name, money in grant_money(state, grant, on).items()}
+    for day in _leaving(state, grant, on):
+        money = grant_money(state, grant, day)
+        least = {name: min(amount, money[name].reserved) for name, amount in least.items()}
     return least
+
+
+def least_draws(state: State, grant: UUID, on: date) -> list[Draw]:
+    """By earmark, likewise: what was approved or given back later is not there yet. None of nothing."""
+    least = {draw.earmark: draw.amount for draw in reserved_draws(state, grant, on)}
+    for day in _leaving(state, grant, on):
+        left = {draw.earmark: draw.amount for draw in reserved_draws(state, grant, day)}
+        least = {earmark: min(amount, left.get(earmark, ZERO)) for earmark, amount in least.items()}
+    return [Draw(earmark, amount) for earmark, amount in least.items() if amount]
+
+
+def _leaving(state: State, grant: UUID, on: date) -> list[date]:
+    """The later days on which something left the grant's reservation."""
+    transferred = {each.on for each in state.transfers if each.grant == grant}
+    released = {each.on for each in state.releases if each.grant == grant}
+    return sorted(day for day in transferred | released if day > on)
 
 
 def shared(amount: Decimal, over: Sequence[Draw], currency: str) -> tuple[Draw, ...]:

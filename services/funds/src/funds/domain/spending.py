@@ -11,10 +11,10 @@ from common.kernel.decider import Decision
 from common.kernel.errors import Violation
 from common.kernel.money import ZERO, written
 from funds.domain import checks, commands, errors, events
-from funds.domain.balances import Balances, Position, reserved_draws, transferred_draws
+from funds.domain.balances import Balances, Position, transferred_draws
 from funds.domain.fund_state import State
-from funds.domain.reserving import least_reserved, shared
-from funds.domain.values import CATEGORIES
+from funds.domain.reserving import least_draws, least_reserved, shared
+from funds.domain.values import CATEGORIES, total
 
 SpendingCommand = commands.MakeTransfer | commands.ReceiveRefund | commands.ReportExpenditure
 
@@ -47,7 +47,13 @@ def _transfer(command: commands.MakeTransfer, state: State, project: UUID) -> De
         detail = f"{written(reserved, state.currency)} {state.currency} are reserved for {command.organisation}."
         pointer = Violation("/amount", errors.TransferExceedsReservation.code, detail)
         raise errors.TransferExceedsReservation(detail, pointer)
-    draws = shared(command.amount, reserved_draws(state, command.grant, command.on), state.currency)
+    over = least_draws(state, command.grant, command.on)
+    if command.amount > total(draw.amount for draw in over):
+        detail = "Later transfers and releases of the grant have drawn on the same money."
+        raise errors.TransferExceedsReservation(
+            detail, Violation("/on", errors.TransferExceedsReservation.code, detail)
+        )
+    draws = shared(command.amount, over, state.currency)
     balances = Balances(state)
     days = [command.on, *(each.on for each in state.transfers if each.on > command.on)]
     for needed, earmark in [(draw.amount, draw.earmark) for draw in draws] + [(command.amount, None)]:
