@@ -25,7 +25,7 @@ DEPOSIT = UUID("3cd1a7b9-06c3-5b0b-a1c4-8dcd2dbfc108")
 FACT = UUID("84c6d1b2-9f0e-5b1a-8c3d-2b7f6a5e4d09")
 ACTIVITY = UUID("6f1f7a52-1d1c-5a87-b9d2-7e2a1cf3ab10")
 FILE = v.Document("Hushed proposal", "https://example.org/hushed.pdf", "5e" * 32, "application/pdf", 81_234)
-MINUTES = v.Document("Minutes", "https://example.org/minutes.pdf")
+MINUTES = v.Document("Hushed minutes", "https://example.org/minutes.pdf")
 GOALS = ("2", "4")
 
 PLAN = v.Plan(
@@ -71,9 +71,10 @@ FUND_EVENTS: tuple[e.FundEvent, ...] = (
         "DE",
         Decimal("7450000.00"),
         "EUR",
-        "SAA 1",
+        "A hushed agreement",
         (v.Instalment(date(2020, 6, 30), Decimal("4450000.00")), v.Instalment(END, Decimal("3000000.00"))),
         GOALS,
+        Decimal("8287000.00"),
         DAY,
         WORDS,
     ),
@@ -90,12 +91,10 @@ FUND_EVENTS: tuple[e.FundEvent, ...] = (
         WORDS,
     ),
     e.EntryRecorded(FACT, "interest_organisations", Decimal("12.34"), "UNDP", COMMITMENT, GOALS, DAY, WORDS),
-    e.CashConverted(
-        FACT, DEPOSIT, Decimal("100.00"), "EUR", Decimal("112.00"), Decimal("111.24"), GOALS, DAY, WORDS
-    ),
+    e.CashConverted(FACT, DEPOSIT, Decimal("100.00"), "EUR", Decimal("112.00"), Decimal("111.24"), GOALS, DAY, WORDS),
     e.AmountApproved(GRANT, PROJECT, DECISION, CALL, AMOUNTS, DRAWS, DAY, WORDS),
     e.AmountReleased(GRANT, PROJECT, "cancelled", AMOUNTS, DRAWS, DAY, WORDS),
-    e.TransferMade(FACT, GRANT, PROJECT, "UNDP", Decimal("1070.00"), DRAWS, "TR-1", DAY, DAY, WORDS),
+    e.TransferMade(FACT, GRANT, PROJECT, "UNDP", Decimal("1070.00"), DRAWS, "A hushed request", DAY, DAY, WORDS),
     e.RefundReceived(FACT, GRANT, PROJECT, "UNDP", Decimal("10.01"), DRAWS, DAY, WORDS),
     e.ExpenditureReported(
         FACT,
@@ -110,7 +109,7 @@ FUND_EVENTS: tuple[e.FundEvent, ...] = (
         WORDS,
     ),
     e.FactReversed(FACT, "expenditure", DAY, WORDS),
-    e.MeetingHeld(3, "Third meeting", ("Call 2", "Other"), ("UNDP", "UNODC"), MINUTES, DAY, WORDS),
+    e.MeetingHeld(3, "Third meeting", ("A hushed item",), ("UNDP", "UNODC"), MINUTES, DAY, WORDS),
 )
 CALL_EVENTS: tuple[e.CallEvent, ...] = (
     e.CallPlanned(FUND, 2, "Second call", date(2020, 9, 1), DAY, WORDS),
@@ -119,7 +118,7 @@ CALL_EVENTS: tuple[e.CallEvent, ...] = (
     e.CallClosed(DAY, WORDS),
 )
 PROPOSAL_EVENTS: tuple[e.ProposalEvent, ...] = (
-    e.ProposalSubmitted(FUND, CALL, 1, "UNDP", PLAN, (v.Consultation("AL", DAY),), (FILE,), DAY, WORDS),
+    e.ProposalSubmitted(FUND, CALL, PROJECT, 1, "UNDP", PLAN, (v.Consultation("AL", DAY),), (FILE,), DAY, WORDS),
     e.ProposalWithdrawn(DAY, WORDS),
     e.ReviewerAssigned("person:1", DAY, WORDS),
     e.ConflictDeclared("person:1", DAY, WORDS),

@@ -75,9 +75,6 @@ def _of(event: Any) -> Iterator[Movement]:
             line = "transfers" if isinstance(event, e.TransferMade) else "refunds"
             for draw in event.draws:
                 yield Movement(event.on, line, draw.amount, draw.earmark, event.grant, event.organisation)
-        case e.ExpenditureReported():
-            spent = sum((line.amount for line in event.lines), NOTHING)
-            yield Movement(event.on, "expenditure", spent, (), event.grant, event.organisation)
 
 
 def _drawn(event: e.AmountApproved | e.AmountReleased, line: str) -> Iterator[Movement]:
@@ -97,7 +94,10 @@ def statement(moved: Sequence[Movement], first: date | None, last: date | None) 
     total = [m for m in moved if last is None or m.day <= last]
     prior = [m for m in total if first is not None and m.day < first]
     period = [m for m in total if first is None or m.day >= first]
-    columns = [{line: _sum(column, line) for line in (*SOURCES, "transfers", "refunds", *COSTS)} for column in (prior, period, total)]
+    columns = [
+        {line: _sum(column, line) for line in (*SOURCES, "transfers", "refunds", *COSTS)}
+        for column in (prior, period, total)
+    ]
     for column in columns:
         column["total_sources"] = sum((column[line] for line in SOURCES), NOTHING)
         column["net_funded"] = column["transfers"] - column["refunds"]
@@ -145,3 +145,21 @@ def of_grant(moved: Sequence[Movement], line: str, grant: UUID, organisation: st
     """A line of one grant's one organisation."""
     mine = (m for m in moved if (m.grant, m.organisation) == (grant, organisation) and (day is None or m.day <= day))
     return _sum(mine, line)
+
+
+def spent(log: Iterable[Any], grant: UUID, organisation: str, day: date) -> Decimal:
+    """By the reports that stand that day; a certified one takes the place of the interim ones of its period."""
+    standing: dict[UUID, e.ExpenditureReported] = {}
+    for event in log:
+        if isinstance(event, e.ExpenditureReported) and event.on <= day:
+            standing[event.id] = event
+        elif isinstance(event, e.FactReversed) and event.on <= day:
+            standing.pop(event.id, None)
+    mine = [each for each in standing.values() if (each.grant, each.organisation) == (grant, organisation)]
+    certified = [each for each in mine if each.certified]
+    counted = [
+        each
+        for each in mine
+        if each.certified or not any(c.start <= each.start and each.end <= c.end for c in certified)
+    ]
+    return sum((line.amount for each in counted for line in each.lines), NOTHING)
