@@ -19,6 +19,7 @@ from common.reference.roadmaps import load_roadmaps
 from common.runtime.consumer import REBUILD_LIMIT, Consumer
 from reporting.api.app import reporting_app
 from reporting.application.aggregates import Aggregates, Figures, ReadModelReplaced
+from reporting.application.funds.aggregates import FundsAggregates
 from reporting.application.kpi.aggregates import KpiAggregates
 from reporting.dashboard.page import Page
 from reporting.messaging.consumers import (
@@ -70,11 +71,14 @@ async def api(settings: Settings) -> AsyncIterator[FastAPI]:
 
         aggregates = Aggregates(pack, lambda: figures(pool), settings.reader_url, settings.publishers, settings.note)
         kpi = KpiAggregates(pack, lambda: published(pool), settings.kpi_reader_url, settings.publishers, settings.note)
+        funds = FundsAggregates(
+            pack, lambda: told_by_funds(pool), settings.funds_reader_url, settings.publishers, settings.note
+        )
         page = Page.of(aggregates)
         warming = asyncio.create_task(page.drawing.warm_up())
         try:
             health = Health([schema_at_head(pool, "reporting")])
-            yield reporting_app(aggregates, kpi, dimensions, page, PUBLISHERS, wait_for, health)
+            yield reporting_app(aggregates, kpi, funds, dimensions, page, PUBLISHERS, wait_for, health)
         finally:
             warming.cancel()
 

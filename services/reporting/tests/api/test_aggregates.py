@@ -108,7 +108,7 @@ async def test_csv_has_a_line_per_row(client, told):
         ("per=100000&by=admin", "?per", "no_population"),
         ("format=xml", "?format", "unknown_value"),
         ("wait_for=7", "?wait_for", "malformed_position"),
-        (f"wait_for=funds:{LOG}:7", "?wait_for", "unknown_publisher"),
+        (f"wait_for=other:{LOG}:7", "?wait_for", "unknown_publisher"),
         ("by=jurisdiction,month&from=1000-01-01&to=9999-12-31", "?from", "too_many_rows"),
     ],
 )

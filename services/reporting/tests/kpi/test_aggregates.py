@@ -215,7 +215,7 @@ async def test_csv_has_a_line_per_row(client, told):
         ("kpi=6.1&goal=9", "?goal", "unknown_goal"),
         ("kpi=6.1&edition=9", "?edition", "unknown_edition"),
         ("kpi=6.1&roadmap=none", "?roadmap", "unknown_roadmap"),
-        (f"kpi=6.1&wait_for=funds:{LOG}:7", "?wait_for", "unknown_publisher"),
+        (f"kpi=6.1&wait_for=other:{LOG}:7", "?wait_for", "unknown_publisher"),
     ],
 )
 async def test_refuses_what_cannot_be_asked(client, told, query, pointer, code):

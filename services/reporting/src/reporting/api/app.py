@@ -13,8 +13,10 @@ from common.security.authentication import Authenticator
 from common.security.principal import ANONYMOUS, Principal
 from reporting.api.aggregates import WaitFor, aggregates_router
 from reporting.api.dashboard import dashboard_router
+from reporting.api.funds import funds_router
 from reporting.api.kpi import kpi_router
 from reporting.application.aggregates import Aggregates
+from reporting.application.funds.aggregates import FundsAggregates
 from reporting.application.kpi.aggregates import KpiAggregates
 from reporting.dashboard.kpi.page import KpiPage
 from reporting.dashboard.page import Page
@@ -33,6 +35,7 @@ class Anybody(Authenticator):
 def reporting_app(
     aggregates: Aggregates,
     kpi: KpiAggregates,
+    funds: FundsAggregates,
     dimensions: Sequence[str],
     page: Page,
     publishers: tuple[str, ...],
@@ -47,6 +50,7 @@ def reporting_app(
         routers=[
             aggregates_router(aggregates, publishers, wait_for),
             kpi_router(kpi, dimensions, publishers, wait_for),
+            funds_router(funds, publishers, wait_for),
             dashboard_router(page, KpiPage.beside(page, kpi)),
         ],
         authenticator=Anybody(),

@@ -92,3 +92,28 @@ class KpiAggregate(_Part):
     coverage: Coverage
     freshness: dict[str, Freshness] = Field(description="by publisher")
     footnotes: list[Footnote]
+
+
+class FundsLinks(_Part):
+    funds: str = Field(description="the fund, project or activities behind the figure")
+
+
+class FundsRow(_Part):
+    key: dict[str, str] = Field(description="one value per key of `by`; projects and calls by their ids")
+    value: int | str = Field(description="amounts as text with the digits of their currency, quantities as text")
+    previous: Figure
+    year_before: Figure
+    change_percent: float | Literal["n/a"] = Field(description="against previous, rounded half up to one decimal")
+    links: FundsLinks
+
+
+class FundsAggregate(_Part):
+    measure: str
+    by: list[str]
+    period: Period
+    rows: list[FundsRow]
+    total: Figure = Field(description="each thing once; null where several currencies or units would be added")
+    coverage: None = Field(description="money is known or is not there")
+    names: dict[str, dict[str, str]] = Field(description="by key what its values are called")
+    freshness: dict[str, Freshness] = Field(description="by publisher")
+    footnotes: list[Footnote]
