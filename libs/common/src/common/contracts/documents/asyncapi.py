@@ -91,7 +91,12 @@ def _operations(topic: Topic) -> dict[str, Any]:
             "action": "receive",
             "summary": f"{reader} reads what {publisher} publishes.",
             "channel": channel,
-            "bindings": {"kafka": {"groupId": {"type": "string", "const": reader}, "bindingVersion": _BINDING}},
+            "bindings": {
+                "kafka": {
+                    "groupId": {"type": "string", "const": f"{reader}.{topic.name}"},
+                    "bindingVersion": _BINDING,
+                }
+            },
         }
         for reader in READERS[publisher]
     }
