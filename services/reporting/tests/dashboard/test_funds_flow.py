@@ -1,8 +1,7 @@
-"""The flow's geometry and its picture: nothing is lost on the way, and nothing from the data becomes markup."""
+"""The flow's geometry and its picture: heights are amounts, and nothing from the data becomes markup."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -10,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reporting.application.funds.model import Share
 from reporting.dashboard.funds.flow_picture import Flow, Label, drawn
-from reporting.dashboard.funds.shares import divided
 from reporting.dashboard.funds.streams import GAP, LEAST, Stream, course
 
 COLUMNS = [["DE", "GB"], ["fund"], ["UNDP", "rest"]]
@@ -95,19 +92,3 @@ def test_nothing_from_the_data_becomes_markup():
     svg = str(drawn(flow, 302, HOSTILE, wide=True))
     assert "<script" not in svg
     assert ElementTree.fromstring(svg).get("aria-label") == HOSTILE  # noqa: S314 - our own picture
-
-
-@given(
-    st.decimals(-(10**9), 10**9, places=2, allow_nan=False),
-    st.lists(st.integers(1, 100), min_size=1, max_size=7),
-)
-def test_money_divided_by_shares_loses_no_cent(amount, weights):
-    shares = [Share(str(number), Decimal(weight)) for number, weight in enumerate(weights)]
-    parts = divided(amount, shares, "nobody")
-    assert sum(parts.values()) == amount
-    exact = {share.key: amount * share.percent / sum(weights) for share in shares}
-    assert all(abs(parts[key] - exact[key]) <= Decimal("0.01") for key in exact)
-
-
-def test_money_without_shares_is_nobodys():
-    assert divided(Decimal("5.00"), (), "nobody") == {"nobody": Decimal("5.00")}

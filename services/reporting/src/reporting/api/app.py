@@ -18,6 +18,7 @@ from reporting.api.kpi import kpi_router
 from reporting.application.aggregates import Aggregates
 from reporting.application.funds.aggregates import FundsAggregates
 from reporting.application.kpi.aggregates import KpiAggregates
+from reporting.dashboard.funds.page import FundsPage
 from reporting.dashboard.kpi.page import KpiPage
 from reporting.dashboard.page import Page
 
@@ -51,7 +52,7 @@ def reporting_app(
             aggregates_router(aggregates, publishers, wait_for),
             kpi_router(kpi, dimensions, publishers, wait_for),
             funds_router(funds, publishers, wait_for),
-            dashboard_router(page, KpiPage.beside(page, kpi)),
+            dashboard_router(page, KpiPage.beside(page, kpi), FundsPage.beside(page, funds)),
         ],
         authenticator=Anybody(),
         health=health,

@@ -1,4 +1,4 @@
-"""The dashboard at `/` and `/kpi` with its stylesheet: HTML for people, without scripts, open to everybody."""
+"""The dashboard at `/`, `/kpi` and `/funds` with its stylesheet: HTML for people, no scripts, open to everybody."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from common.kernel.errors import Violation
 from common.security.permissions import public
 from common.security.principal import Principal
 from reporting.dashboard.asked import Form
+from reporting.dashboard.funds.asked import Form as FundsForm
+from reporting.dashboard.funds.page import FundsPage
 from reporting.dashboard.kpi.asked import Form as KpiForm
 from reporting.dashboard.kpi.page import KpiPage
 from reporting.dashboard.page import Page
@@ -35,7 +37,7 @@ Rendered = Awaitable[tuple[str, Sequence[Violation]]]
 """A page, and what was wrong with what was asked of it."""
 
 
-def dashboard_router(page: Page, kpi_page: KpiPage) -> Router:
+def dashboard_router(page: Page, kpi_page: KpiPage, funds_page: FundsPage) -> Router:
     router = Router(tags=["dashboard"])
     styles = (files("reporting.dashboard") / "static" / "salwatch.css").read_bytes()
     etag = f'"{hashlib.sha256(styles).hexdigest()[:16]}"'
@@ -60,6 +62,14 @@ def dashboard_router(page: Page, kpi_page: KpiPage) -> Router:
         """Official figures by jurisdiction and KPI."""
         return await _answer(kpi_page.render(KpiForm(roadmap, period, kpi)))
 
+    async def funds_dashboard(
+        _: Annotated[Principal, public()],
+        mechanism: Annotated[str, Query()] = "",
+        year: Annotated[str, Query()] = "",
+    ) -> Response:
+        """What was promised, paid, transferred, spent and done."""
+        return await _answer(funds_page.render(FundsForm(mechanism, year)))
+
     @router.get("/static/salwatch.css", include_in_schema=False)
     async def stylesheet(_: Annotated[Principal, public()], request: Request) -> Response:
         """The look of the dashboard."""
@@ -71,6 +81,7 @@ def dashboard_router(page: Page, kpi_page: KpiPage) -> Router:
     for path, endpoint, route in (
         ("/", dashboard, _page_route(lambda wrong: page.render(Form(), wrong))),
         ("/kpi", kpi_dashboard, _page_route(lambda wrong: kpi_page.render(KpiForm(), wrong))),
+        ("/funds", funds_dashboard, _page_route(lambda wrong: funds_page.render(FundsForm(), wrong))),
     ):
         router.add_api_route(path, endpoint, methods=["GET"], include_in_schema=False, route_class_override=route)
     return router

@@ -31,7 +31,7 @@ NOTHING = "No activity is recorded."
 def activities(figures: Figures, names: FundNames) -> Section:
     found = figures.activities
     when = f", {figures.asked.year}" if figures.asked.year else ""
-    exhibits = [*_by_kind(found), *_results(figures, found, names), *_challenges(figures, found, names)]
+    exhibits = [*_by_kind(figures, found), *_results(figures, found, names), *_challenges(figures, found, names)]
     return Section("activities", f"Activities and results{when}", _lead(found), exhibits)
 
 
@@ -48,7 +48,7 @@ def _count(found: Sequence[Activity], kind: str, states: Sequence[str] = (), yea
     )
 
 
-def _by_kind(found: Sequence[Activity]) -> Iterator[Exhibit]:
+def _by_kind(figures: Figures, found: Sequence[Activity]) -> Iterator[Exhibit]:
     kinds = _kinds(found)
     if not kinds:
         return
@@ -64,7 +64,7 @@ def _by_kind(found: Sequence[Activity]) -> Iterator[Exhibit]:
         caption="Activities by kind and year",
         columns=[Column("Kind", numeric=False), Column("Year", numeric=False), *map(Column, STATES.values())],
         lines=lines,
-        address="",
+        address=figures.asked.address("activities", "kind", "year", "state", path="results"),
     )
     yield Exhibit(_sketch(found, kinds), table, [NOTE])
 
@@ -108,7 +108,7 @@ def _results(figures: Figures, found: Sequence[Activity], names: FundNames) -> I
             Line([Head(_named(kind))], [*_words(names.marked(what), unit), _quantity(by_sex)])
             for (kind, what, unit), by_sex in sorted(sums.items())
         ],
-        address=figures.asked.address("", "kind", "unit", path="results"),
+        address=figures.asked.address("results", "kind", "what", "unit", path="results"),
     )
     yield Exhibit(None, table, [UNITS])
 

@@ -41,7 +41,7 @@ class Asked:
 
     def address(self, measure: str, *by: str, path: str = "funds", through: bool = False, **filters: str) -> str:
         """Where a program reads the same figures; `through` for what had come together by the end of the year."""
-        parameters = [("measure", measure)] if measure else []
+        parameters = [("measure", measure)]
         parameters += [("by", ",".join(by))] if by else []
         parameters += list(filters.items())
         parameters += [("mechanism", self.mechanisms[0].code)] if self.named else []

@@ -81,6 +81,7 @@ def _marked(found: Mapping[str, Delivered], names: FundNames) -> dict[str, Deliv
 
 def _exhibit(figures: Figures, currency: str, what: str, found: Mapping[str, Delivered]) -> Exhibit:
     total = sum(found.values(), Delivered(Decimal(0), Decimal(0)))
+    keys = ("organisation",) if what == "organisation" else ("project", "organisation")
     table = Table(
         caption=f"Net funded and spent by {what}, in {currency}",
         columns=[
@@ -88,7 +89,7 @@ def _exhibit(figures: Figures, currency: str, what: str, found: Mapping[str, Del
             *map(Column, ("Net funded", "Expenditure", "Delivery rate")),
         ],
         lines=[Line([Head(name)], _cells(each)) for name, each in found.items()],
-        address=figures.asked.address("expenditure", what, through=True),
+        address=figures.asked.address("expenditure", *keys, through=True),
         total=Line([Head("Together")], _cells(total)),
     )
     return Exhibit(_sketch(what, found) if what == "organisation" else None, table, [NOTE], broad=what == "project")

@@ -15,6 +15,7 @@ from reporting.dashboard.funds.asked import Asked
 
 K = TypeVar("K")
 ZERO = Decimal(0)
+MOVES = ("deposit", "transfer", "expenditure")
 NET = {"transfer": 1, "refund": -1}
 """How facts count towards what an organisation has been funded with."""
 
@@ -40,8 +41,9 @@ class Figures:
 
     @property
     def currencies(self) -> list[str]:
-        """Of the mechanisms asked for that any money is recorded of; the first where there is none."""
-        moved = {fact.mechanism for fact in self.everything.facts}
+        """Of the mechanisms asked for whose money is recorded, not only what was approved of it; the first where there
+        is none."""
+        moved = {fact.mechanism for fact in self.everything.facts if fact.kind in MOVES}
         found = dict.fromkeys(each.currency for each in self.asked.mechanisms if each.code in moved)
         return list(found) or [each.currency for each in self.asked.mechanisms[:1]]
 

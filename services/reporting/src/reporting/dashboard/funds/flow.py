@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from common.kernel.money import MINOR_UNITS, split
+from reporting.application.funds.counted import DOLLAR, weights
 from reporting.dashboard.funds.figures import NET, Figures, summed
-from reporting.dashboard.funds.shares import divided
 from reporting.dashboard.funds.statement import statement
 
 OPENING, OTHER, RETURNED = "from:opening", "from:other", "from:returned"
 CHARGES, CLOSING = "to:charges", "to:closing"
-NOWHERE = "unsaid"
 CHARGED = ("fee", "direct_costs", "bank_charges", "donor_refunds")
 GAINED = ("interest_fund", "interest_organisations", "exchange", "rounding")
 
@@ -78,14 +78,14 @@ def _used(figures: Figures, fund: str) -> Iterator[Streaming]:
 
 
 def _to_places(figures: Figures, currency: str) -> Iterator[Streaming]:
-    """By the shares of each grant."""
+    """By the shares of each grant, to the cent."""
     grants = figures.everything.grants
     facts = [fact for fact in figures.facts(*NET) if figures.currency(fact.mechanism) == currency]
+    minor = currency if currency in MINOR_UNITS else DOLLAR
     placed: dict[tuple[str, str], Decimal] = {}
     for (organisation, grant), amount in summed(facts, lambda f: (f.organisation or "", f.grant), NET).items():
-        for place, part in divided(
-            amount, grants[grant].jurisdictions if grant and grant in grants else (), NOWHERE
-        ).items():
+        shares = weights(grants[grant].jurisdictions if grant and grant in grants else ())
+        for place, part in zip(shares, split(amount, list(shares.values()), minor), strict=True):
             placed[organisation, place] = placed.get((organisation, place), Decimal(0)) + part
     for (organisation, place), amount in sorted(placed.items(), key=lambda item: (item[0][0], -item[1])):
         yield Streaming(f"organisation:{organisation}", f"place:{place}", amount)

@@ -13,8 +13,10 @@ from reporting.dashboard.funds.streams import Band, Course, Node, Stream, course
 BAR = 12
 EDGE = 9
 """Above and below, for the letters of the outermost labels."""
-MARGINS = {True: 218, False: 62}
-"""Beside the first and the last column, where their labels stand: on wide and on narrow screens."""
+MARGINS = {True: (218, 218), False: (52, 56)}
+"""Before the first column and behind the last, where their labels stand: on wide and on narrow screens."""
+SHORT = 7
+"""So many letters have room between two columns on a narrow screen."""
 ROOM = {True: 34, False: 27}
 """Of height for each node of the fullest column."""
 LETTERS = {True: 12, False: 11}
@@ -58,8 +60,9 @@ class _Canvas:
 
     def __init__(self, flow: Flow, placed: Course, width: int, *, wide: bool) -> None:
         self._flow, self._placed, self._wide = flow, placed, wide
-        self._left = MARGINS[wide]
-        self._step = (width - 2 * self._left - BAR) / max(placed.columns - 1, 1)
+        self._left, right = MARGINS[wide]
+        self._last = placed.columns - 1
+        self._step = (width - self._left - right - BAR) / max(self._last, 1)
 
     def bands(self) -> Iterator[Markup]:
         for band in self._placed.bands:
@@ -89,12 +92,13 @@ class _Canvas:
                 self._x(node) - 5 if first else self._x(node) + BAR + 5,
                 node.top + node.height / 2,
                 "end" if first else "start",
-                self._told(label),
+                self._told(label, between=0 < node.column < self._last),
             )
 
-    def _told(self, label: Label) -> Markup:
+    def _told(self, label: Label, *, between: bool) -> Markup:
         if not self._wide:
-            return Markup("{}").format(label.short)
+            cut = between and len(label.short) > SHORT
+            return Markup("{}").format(f"{label.short[: SHORT - 1]}…" if cut else label.short)
         return Markup('{} <tspan font-weight="bold">{}</tspan>').format(label.text, label.amount)
 
     def _x(self, node: Node) -> float:

@@ -44,9 +44,15 @@ def _exhibit(figures: Figures, currency: str, found: Sequence[Streaming], names:
             Line([Head(_text(each.source, names)), Head(_text(each.target, names))], [Cell(wording.money(each.amount))])
             for each in found
         ],
-        address=figures.asked.address("transferred", "organisation", "jurisdiction"),
+        address=_address(figures),
     )
     return Exhibit(_picture(currency, found, names), table, [NOTE], broad=True)
+
+
+def _address(figures: Figures) -> str:
+    """Transfers by jurisdiction, which refunds are not taken off."""
+    refunded = any(True for _ in figures.facts("refund"))
+    return "" if refunded else figures.asked.address("transferred", "organisation", "jurisdiction")
 
 
 def _picture(currency: str, found: Sequence[Streaming], names: FundNames) -> Picture:

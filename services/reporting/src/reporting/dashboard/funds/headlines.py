@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from reporting.dashboard import wording as numbers
 from reporting.dashboard.funds import wording
@@ -19,8 +20,8 @@ class Tile:
 
 
 def headlines(figures: Figures) -> list[Tile]:
-    """Amounts of the first currency alone: different ones are never added."""
-    currency = next(iter(figures.currencies), "")
+    """Amounts in the currency of most deposits alone: different ones are never added."""
+    currency = max(figures.currencies, key=lambda each: _deposited(figures, each), default="")
     deposits = [fact for fact in figures.facts("deposit") if figures.currency(fact.mechanism) == currency]
     donors = len({fact.donor for fact in deposits})
     funded = [fact for fact in figures.facts(*NET) if figures.currency(fact.mechanism) == currency]
@@ -31,6 +32,10 @@ def headlines(figures: Figures) -> list[Tile]:
         Tile("Delivery rate", "of what was funded from the beginning", both.rate),
         Tile("Projects", _projects(figures), numbers.number(len(figures.projects))),
     ]
+
+
+def _deposited(figures: Figures, currency: str) -> Decimal:
+    return total(fact for fact in figures.facts("deposit") if figures.currency(fact.mechanism) == currency)
 
 
 def _counted(count: int, what: str) -> str:

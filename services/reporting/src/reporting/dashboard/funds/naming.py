@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from reporting.application.funds.model import Mechanism, Share
 from reporting.application.marking import marked
+from reporting.application.questions import UNKNOWN
 from reporting.dashboard.funds import wording
 from reporting.dashboard.names import Names
 
 REGIONAL = "regional"
-UNSAID = "unsaid"
-PLACES = {REGIONAL: "The region as a whole", UNSAID: "Not said"}
-SHORT = {REGIONAL: "Regional", UNSAID: "Not said"}
+PLACES = {REGIONAL: "The region as a whole", UNKNOWN: "Not said"}
+SHORT = {REGIONAL: "Regional", UNKNOWN: "Not said"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -27,10 +28,15 @@ NOTHING = "No project is recorded."
 
 
 def projects(figures: Figures, names: FundNames) -> Section:
-    found = sorted(figures.projects, key=lambda each: (_first(each[1]), each[0].title))
+    found = sorted(figures.projects, key=lambda each: (_first(each[1]), _natural(each[0].title)))
     when = f", {figures.asked.year}" if figures.asked.year else ""
     exhibits = [*_by_year(figures), *([_list(figures, found, names)] if found else [])]
     return Section("projects", f"Projects and grants{when}", _lead(figures, found), exhibits)
+
+
+def _natural(title: str) -> list[tuple[int, str]]:
+    """So that project 2 stands before project 10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in re.split(r"(\d+)", title, flags=re.ASCII)]
 
 
 def _first(grants: Sequence[Grant]) -> str:
