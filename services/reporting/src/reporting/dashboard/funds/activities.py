@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from common.kernel.numbers import plain
-from reporting.application.funds.model import Activity
+from reporting.application.funds.model import Activity, Challenge
 from reporting.dashboard import wording as numbers
 from reporting.dashboard.charts.grouped import Group, grouped
 from reporting.dashboard.charts.theme import BLUE, NARROW, PAST, UNREPORTED, WIDE
@@ -24,7 +24,7 @@ NOTE = (
     "An activity stands in the year in which it was held, else in that for which it is planned. Those of the "
     "secretariat's own instruments are counted as well."
 )
-UNITS = "Quantities in different units are never added."
+UNITS = "Quantities in different units are never added. People are told apart by sex where that was counted."
 NOTHING = "No activity is recorded."
 
 
@@ -137,29 +137,29 @@ def _quantity(by_sex: Found) -> Cell:
 
 
 def _challenges(figures: Figures, found: Sequence[Activity], names: FundNames) -> Iterator[Exhibit]:
-    shown = {activity.id: activity for activity in found}
+    """Those that delayed one of the activities; without a mechanism's filter all that lasted in the year."""
+    shown = {activity.id for activity in found}
     lines = []
     for challenge in figures.everything.challenges:
-        delayed = [shown[each] for each in challenge.activities if each in shown]
-        if delayed or not figures.asked.named:
-            title = Head(names.marked(challenge.title))
-            until = wording.on(challenge.end) if challenge.end else "lasts"
-            places = ", ".join(names.place(code) for code in challenge.jurisdictions) or wording.NONE
-            lines.append(
-                Line(
-                    [title],
-                    [
-                        Cell(wording.on(challenge.start), words=True),
-                        Cell(until, words=True),
-                        Cell(places, words=True),
-                        Cell(str(len(delayed))),
-                    ],
-                )
-            )
+        delayed = len(shown.intersection(challenge.activities))
+        if delayed or (not figures.asked.named and _lasted(challenge, figures)):
+            lines.append(_challenge(challenge, delayed, names))
     if lines:
         heads = ("Challenge", "From", "Until", "Where")
         columns = [*(Column(head, numeric=False) for head in heads), Column("Activities delayed")]
         yield Exhibit(None, Table("Challenges, and how many of these activities they delayed", columns, lines, ""))
+
+
+def _lasted(challenge: Challenge, figures: Figures) -> bool:
+    asked = figures.asked
+    return challenge.start <= asked.end and (challenge.end is None or challenge.end >= asked.start)
+
+
+def _challenge(challenge: Challenge, delayed: int, names: FundNames) -> Line:
+    until = wording.on(challenge.end) if challenge.end else "lasts"
+    places = ", ".join(names.place(code) for code in challenge.jurisdictions) or wording.NONE
+    words = [Cell(text, words=True) for text in (wording.on(challenge.start), until, places)]
+    return Line([Head(names.marked(challenge.title))], [*words, Cell(numbers.number(delayed))])
 
 
 def _named(kind: str) -> str:
