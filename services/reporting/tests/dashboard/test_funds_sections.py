@@ -8,6 +8,8 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reporting.application.funds import model
 from reporting.application.funds.model import Everything, Fact, Result, Share
@@ -24,7 +26,7 @@ from reporting.dashboard.funds.headlines import headlines
 from reporting.dashboard.funds.naming import FundNames
 from reporting.dashboard.funds.pipeline import pipeline
 from reporting.dashboard.funds.projects import projects
-from reporting.dashboard.funds.statement import sources_and_uses
+from reporting.dashboard.funds.statement import sources_and_uses, statement
 from reporting.dashboard.names import Names
 
 CALL, HALT, CPIAT, WINDOW, OLDER, TRAINING = (UUID(int=n) for n in range(1, 7))
@@ -212,6 +214,32 @@ def test_as_much_flows_into_a_fund_and_an_organisation_as_out_of_it(year):
     for node in ("fund:SLW00", *(each.target for each in found if each.target.startswith("organisation:"))):
         into = sum(each.amount for each in found if each.target == node)
         assert into == sum(each.amount for each in found if each.source == node), node
+
+
+KINDS = ("deposit", "fee", "interest_fund", "exchange", "rounding", "transfer", "refund", "donor_refunds")
+FACTS = st.builds(
+    lambda day, kind, cents, who: money(
+        day.isoformat(), kind, str(Decimal(cents) / 100), donor="DE", organisation=who, project=HALT, grant=GRANT
+    ),
+    st.dates(date(2019, 1, 1), date(2021, 12, 31)),
+    st.sampled_from(KINDS),
+    st.integers(-(10**9), 10**9),
+    st.sampled_from(("UNDP", "UNODC")),
+)
+
+
+@given(st.lists(FACTS, max_size=30), st.sampled_from(["", "2020"]))
+def test_whatever_is_recorded_what_is_drawn_balances_and_years_add_up(facts, year):
+    """Reversals are negative, so everything can be."""
+    everything = msgspec.structs.replace(EVERYTHING, facts=(*EVERYTHING.facts, *facts))
+    shown = [each.drawn for each in streams(figures("SLW00", year, everything), "USD")]
+    into = sum(each.amount for each in shown if each and each.target == "fund:SLW00")
+    assert into == sum(each.amount for each in shown if each and each.source == "fund:SLW00")
+    assert all(each.amount > 0 for each in shown if each)
+    closing = [statement(figures("SLW00", str(y), everything), "SLW00").period["closing"] for y in (2019, 2020, 2021)]
+    opening = [statement(figures("SLW00", str(y), everything), "SLW00").period["opening"] for y in (2020, 2021)]
+    assert opening == closing[:2]
+    assert closing[-1] == statement(figures("SLW00", "", everything), "SLW00").period["closing"]
 
 
 def test_the_flow_ends_in_jurisdictions_to_the_cent(names):
