@@ -1,7 +1,7 @@
 """A project as releases in the manner of OCDS: one for each of its public events, never changed afterwards.
 
 A release says what its event says and nothing that came later, so that it can be made again from the log at any time
-and is the same. Amounts are strings, as everywhere on our wire. Risks and words of assessment are not public.
+and is the same. Amounts are strings, as everywhere on our wire. Risks are not public; a report is, once accepted.
 """
 
 from __future__ import annotations
@@ -71,19 +71,15 @@ class _Reader:
                 return [tag], {"contracts": [{**_contract(event.grant), "status": status, "statusDetails": called}]}
             case events.ReportRequested():
                 self.reports[event.number] = event
-                return self._milestone(event.number, "scheduled", None)
-            case events.ReportSubmitted():
-                return self._milestone(event.number, "partiallyMet", None)
-            case events.ReportReturned():
-                return self._milestone(event.number, "scheduled", None)
+                return None
             case events.ReportAccepted():
-                return self._milestone(event.number, "met", event.on)
+                return ["implementationUpdate"], {"contracts": [self._reported(event)]}
             case events.IndicatorSet():
                 self.indicators[event.code] = event
                 return ["implementationUpdate"], {"metrics": [_metric(event)]}
             case events.IndicatorMeasured():
                 return ["implementationUpdate"], {"metrics": [self._observed(event)]}
-            case events.RiskAssessed():
+            case events.ReportSubmitted() | events.ReportReturned() | events.RiskAssessed():
                 return None
             case _:
                 assert_never(event)
@@ -125,19 +121,18 @@ class _Reader:
             **_plan(plan),
         }
 
-    def _milestone(self, number: int, status: str, met: date | None) -> tuple[list[str], dict[str, Any]]:
-        asked = self.reports[number]
+    def _reported(self, event: events.ReportAccepted) -> dict[str, Any]:
+        asked = self.reports[event.number]
         milestone = {
-            "id": str(number),
+            "id": str(event.number),
             "title": f"{asked.kind} report",
             "type": "reporting",
             "period": _days(asked.start, asked.end),
             "dueDate": asked.due.isoformat(),
-            "status": status,
-            "dateMet": met.isoformat() if met else None,
+            "status": "met",
+            "dateMet": event.on.isoformat(),
         }
-        contract = {**_contract(asked.grant), "implementation": {"milestones": [_told(milestone)]}}
-        return ["implementationUpdate"], {"contracts": [contract]}
+        return {**_contract(asked.grant), "implementation": {"milestones": [milestone]}}
 
     def _observed(self, event: events.IndicatorMeasured) -> dict[str, Any]:
         metric = _metric(self.indicators[event.code])
