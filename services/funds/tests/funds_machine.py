@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from hypothesis import currently_in_test_context, event
+
 from common.kernel.errors import DomainError
 from common.kernel.text import ErasableText
 from funds.domain import commands as c
@@ -26,6 +28,12 @@ PROJECT = UUID(int=99)
 EARMARKS: tuple[v.Earmark, ...] = ((), ("2",), ("2", "4"))
 PROMISES = (("DE", "EUR", ("2",)), ("GB", "USD", ()), ("SE", "SEK", ("4", "2")), ("US", "USD", ("2",)))
 """Donor, currency and earmark of the commitments that stand from the first day."""
+
+
+def noted(what: str) -> None:
+    """For --hypothesis-show-statistics: how often each thing was done or refused."""
+    if currently_in_test_context():
+        event(what)
 
 
 def day(n: int) -> date:
@@ -66,9 +74,9 @@ class SmallFund:
             decision = decide(command, self.state)
         except DomainError as refusal:
             return refusal
-        for event in decision.events:
-            self.log.append(event)
-            self.state = evolve(self.state, event)
+        for happened in decision.events:
+            self.log.append(happened)
+            self.state = evolve(self.state, happened)
         return decision.events
 
     def must(self, command: c.FundCommand) -> tuple[Any, ...]:

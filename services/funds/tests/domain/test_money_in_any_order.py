@@ -9,8 +9,8 @@ from random import Random
 from typing import Any
 
 import funds_recount as recount
-from funds_machine import EARMARKS, GRANTS, ORGANISATIONS, PROJECT, PROMISES, START, WHY, SmallFund, cents, day
-from hypothesis import HealthCheck, event, settings
+from funds_machine import EARMARKS, GRANTS, ORGANISATIONS, PROJECT, PROMISES, START, WHY, SmallFund, cents, day, noted
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
@@ -56,9 +56,9 @@ class MoneyInAnyOrder(RuleBasedStateMachine):
         before = self._past()
         done = self.fund.do(command)
         if isinstance(done, DomainError):
-            event(f"{type(command).__name__} refused: {done.code}")
+            noted(f"{type(command).__name__} refused: {done.code}")
             return done
-        event(f"{type(command).__name__} done")
+        noted(f"{type(command).__name__} done")
         for happened in done:
             assert happened.on == command.on
             self._checked_against(before, happened)
