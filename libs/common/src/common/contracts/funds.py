@@ -36,6 +36,8 @@ class FundEstablished(Contract):
     """Its name."""
     kind: FundKind
     """Which kind of mechanism."""
+    governance: Literal["committee", "board", "agreement"]
+    """Who decides: a committee or board by vote within what is available; an agreement, which reserves nothing."""
     base_currency: str
     """ISO 4217; of all amounts without another."""
     start: date

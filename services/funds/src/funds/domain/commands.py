@@ -59,6 +59,8 @@ class EndRole:
 
 @dataclass(frozen=True, slots=True)
 class SignCommitment:
+    """`usd_at_signing` is looked up in the rates."""
+
     id: UUID
     donor: str
     amount: Decimal
@@ -66,6 +68,7 @@ class SignCommitment:
     agreement: str
     instalments: tuple[Instalment, ...]
     earmark: Earmark
+    usd_at_signing: Decimal | None
     on: date
     reason: ErasableText | None = None
 

@@ -127,6 +127,11 @@ class ProposalStateDiffers(InConflict):
     title = "The proposal is not in the state for this"
 
 
+class Outdated(InConflict):
+    code = "outdated"
+    title = "What was put to the vote has changed since; propose it anew"
+
+
 class NoReviewer(NotAllowed):
     code = "not_a_reviewer"
     title = "This credential does not review the proposal"

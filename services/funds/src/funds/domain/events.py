@@ -129,7 +129,7 @@ class RoleEnded:
 
 @dataclass(frozen=True, slots=True)
 class CommitmentSigned:
-    """What a donor promised, in its currency."""
+    """What a donor promised, in its currency; `usd_at_signing` by the rate that was known that day, if one was."""
 
     id: UUID
     donor: str
@@ -138,6 +138,7 @@ class CommitmentSigned:
     agreement: str
     instalments: tuple[Instalment, ...]
     earmark: Earmark
+    usd_at_signing: Decimal | None
     on: date
     reason: ErasableText | None = None
 

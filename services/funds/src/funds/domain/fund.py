@@ -147,6 +147,7 @@ def _commit(command: commands.SignCommitment, state: State) -> Decision[Any]:
         command.agreement,
         tuple(sorted(command.instalments, key=lambda each: each.due)),
         tuple(sorted(command.earmark)),
+        command.usd_at_signing,
         command.on,
         command.reason,
     )
@@ -187,13 +188,14 @@ def _deposit(command: commands.ReceiveDeposit, state: State) -> Decision[Any]:
 
 
 def _entry(command: commands.RecordEntry, state: State) -> Decision[Any]:
-    commitment = next((each for each in state.commitments if each.id == command.commitment), None)
+    standing = [each for each in state.commitments if state.reversal(each.id) is None]
+    commitment = next((each for each in standing if each.id == command.commitment), None)
 
     def violations() -> Iterator[Violation]:
         yield from checks.amount(command.amount, state.currency, "/amount", signed=command.kind == "rounding")
         if command.kind == "interest_organisations" and command.party not in state.parties("organisation", command.on):
             yield Violation("/party", "not_eligible", "Name the participating organisation that earned it.")
-        if command.kind == "donor_refunds" and commitment is None:
+        if command.kind == "donor_refunds" and (commitment is None or commitment.on > command.on):
             yield Violation("/commitment", "reference_unknown", "Name the commitment whose donor was refunded.")
         if command.kind != "donor_refunds" and command.commitment is not None:
             yield Violation("/commitment", "not_here", "Only a refund to a donor names a commitment.")
@@ -235,12 +237,9 @@ def _convert(command: commands.ConvertCash, state: State) -> Decision[Any]:
 
     checks.require(violations())
     _require_new(state, command.id)
-    # the last part takes what is left of the book, so that no cent of it is lost
-    book = (
-        deposit.credited - total(each.book for each in done)
-        if command.amount == left
-        else rounded(deposit.credited * command.amount / deposit.amount, state.currency)
-    )
+    # what all parts together were credited with, less what the earlier ones took: no cent of it is lost
+    so_far = deposit.amount - left + command.amount
+    book = rounded(deposit.credited * so_far / deposit.amount, state.currency) - total(each.book for each in done)
     converted = events.CashConverted(
         command.id,
         deposit.id,

@@ -90,8 +90,9 @@ class RecommendProposal:
 
 @dataclass(frozen=True, slots=True)
 class DecideProposal:
-    """By a decision that was adopted."""
+    """By a decision that was adopted; `number` is the version that was put to the vote."""
 
+    number: int
     decision: UUID
     kind: events.DecisionKind
     project: UUID | None
@@ -194,6 +195,9 @@ def decide(command: ProposalCommand, state: State | None) -> Decision[Any]:
     match command:
         case DecideProposal():
             _require(state, "submitted", "deferred")
+            if state.number != command.number:
+                detail = f"Version {command.number} was put to the vote; version {state.number} was submitted since."
+                raise errors.Outdated(detail)
             decided = events.ProposalDecided(
                 command.decision, command.kind, command.project, command.on, command.reason
             )
