@@ -53,7 +53,13 @@ class FundsFeed(PublisherFeed):
     publisher = "funds"
 
     def fund(self, code: str = "SLW00", currency: str = "USD", **told: Any) -> UUID:
-        stated = {"code": code, "name": f"Fund {code}", "kind": "mptf", "base_currency": currency}
+        stated = {
+            "code": code,
+            "name": f"Fund {code}",
+            "kind": "mptf",
+            "governance": "committee",
+            "base_currency": currency,
+        }
         self.append(of("fund", code), published.FundEstablished, {**stated, "start": "2019-03-15", "on": DAY, **told})
         return of("fund", code)
 

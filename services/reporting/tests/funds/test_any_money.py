@@ -150,7 +150,7 @@ async def _whatever_happens(dsn: str, pack, chance: Random) -> None:
         for measure, by in _questions():
             _adds_up(everything, aggregates, measure, by)
         left = {code: happening.cash[code] - happening.reserved[code] for code in happening.cash}
-        question = ask(everything, FUNDS, measure="available", by=["mechanism"])
+        question = ask(everything, aggregates.pack, FUNDS, measure="available", by=["mechanism"])
         answer = aggregates.answer(everything, question, freshness)
         found = {row.key["mechanism"]: Decimal(str(row.value)) for row in answer.rows}
         assert all(found.get(code, Decimal(0)) == amount for code, amount in left.items())
@@ -165,8 +165,8 @@ def _questions() -> Iterator[tuple[str, Keys]]:
 
 
 def _adds_up(everything: Everything, aggregates: FundsAggregates, measure: str, by: Keys) -> None:
-    whole = aggregates.answer(everything, ask(everything, FUNDS, measure=measure), {})
-    answer = aggregates.answer(everything, ask(everything, FUNDS, measure=measure, by=by), {})
+    whole = aggregates.answer(everything, ask(everything, aggregates.pack, FUNDS, measure=measure), {})
+    answer = aggregates.answer(everything, ask(everything, aggregates.pack, FUNDS, measure=measure, by=by), {})
     assert sum((Decimal(str(row.value)) for row in answer.rows), Decimal(0)) == Decimal(str(answer.total)), by
     assert answer.total == whole.total, by
 
@@ -201,5 +201,7 @@ async def test_one_more_revision_divides_all_of_it_anew(world, pack):
     await world.tell_funds()
     everything = decode((await told_by_funds(world.pool))[0])
     aggregates = FundsAggregates(pack, lambda: told_by_funds(world.pool), "http://funds.test")
-    answer = aggregates.answer(everything, ask(everything, FUNDS, measure="transferred", by=["jurisdiction"]), {})
+    answer = aggregates.answer(
+        everything, ask(everything, aggregates.pack, FUNDS, measure="transferred", by=["jurisdiction"]), {}
+    )
     assert {row.key["jurisdiction"]: row.value for row in answer.rows if row.value != "0.00"} == {"RS": "0.01"}

@@ -209,6 +209,27 @@ async def test_what_is_available_is_told_at_the_end_of_a_period(client, told):
     assert (await ask(client, measure="available", to="2018-12-31"))["total"] == "0.00"
 
 
+async def test_what_an_agreement_promises_reserves_nothing(client, told):
+    told.funds.fund("EU", kind="eu_instrument", governance="agreement")
+    told.funds.deposit("eu", "EU", "1000.00", "2020-01-10", code="EU")
+    told.funds.project("Arms control")
+    told.funds.grant("Arms control", "eu", code="EU", budget={"SEESAC": "6900000.00"})
+    told.funds.move("eu moved", "Arms control", "eu", "400.00", code="EU", organisation="SEESAC", on="2020-03-01")
+    await told.tell_funds()
+    assert (await ask(client, measure="available", mechanism="EU"))["total"] == "600.00"
+    assert (await ask(client, measure="approved", mechanism="EU"))["total"] == "6900000.00"
+
+
+async def test_no_span_is_too_long_to_ask_for(client, told):
+    ever = {"start": "0001-01-01", "to": "9999-12-31"}
+    for measure in ("deposited", "available", "projects"):
+        for by in ("year", "month", "mechanism"):
+            document = await ask(client, measure=measure, by=by, **ever)
+            assert 0 < len(document["rows"]) < 200, (measure, by)
+    assert (await ask(client, measure="available", year="9999"))["total"] == "6168750.99"
+    assert (await ask(client, measure="available", by="year", year="9999"))["rows"] == []
+
+
 async def test_a_project_with_grants_of_two_mechanisms_counts_once(client, told):
     document = await ask(client, measure="projects", by="mechanism")
     assert values(document) == {"SLW00": 3, "WIN": 1}
@@ -278,6 +299,8 @@ async def test_shares_are_those_of_the_grant_as_last_revised(client, told):
         ("measure=approved&year=2020-S1", "?year", "unknown_period"),
         ("measure=approved&project=HALT", "?project", "unknown_project"),
         ("measure=approved&mechanism=NONE", "?mechanism", "unknown_mechanism"),
+        ("measure=approved&jurisdiction=ZZ", "?jurisdiction", "unknown_jurisdiction"),
+        ("measure=approved&by=jurisdiction,month&from=0001-01-01", "?from", "too_many_rows"),
         ("measure=expenditure&category=9", "?category", "unknown_category"),
         ("measure=approved&from=2021-01-01&to=2020-01-01", "?from", "span_reversed"),
         ("measure=approved&colour=red", "?colour", "unknown_parameter"),
@@ -385,6 +408,7 @@ async def test_how_many_activities_there_were(client, done):
         ("by=kind&unit=person,piece", "?unit", "unit_required"),
         ("by=donor", "?by", "unknown_by"),
         ("measure=activities&by=unit", "?by", "not_told_by"),
+        ("by=unit&kind=party", "?kind", "unknown_kind"),
         ("by=unit&sex=other", "?sex", "unknown_sex"),
         ("donor=DE", "?donor", "unknown_parameter"),
     ],

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from common.http.routing import Router
 from common.http.streaming import CSV, csv_rows
+from common.reference.pack import Pack
 from common.security.permissions import public
 from common.security.principal import Principal
 from reporting.api.aggregates import FRESHNESS, WaitFor, not_yet, waited
@@ -79,7 +80,9 @@ def funds_router(aggregates: FundsAggregates, publishers: Sequence[str], wait_fo
         late = await waited(parameters.wait_for, publishers, wait_for)
         everything, freshness = await aggregates.everything()
         try:
-            answer = aggregates.answer(everything, _question(everything, parameters, measures), freshness)
+            answer = aggregates.answer(
+                everything, _question(everything, aggregates.pack, parameters, measures), freshness
+            )
         except BadQuestion as error:
             if late is None:
                 raise
@@ -104,7 +107,10 @@ def funds_router(aggregates: FundsAggregates, publishers: Sequence[str], wait_fo
 
 
 def _question(
-    everything: Everything, parameters: FundsParameters | ResultsParameters, measures: Mapping[str, Keys]
+    everything: Everything,
+    pack: Pack,
+    parameters: FundsParameters | ResultsParameters,
+    measures: Mapping[str, Keys],
 ) -> FundsQuestion:
     """Raises `BadQuestion`."""
     names = dict.fromkeys(key for keys in measures.values() for key in keys)
@@ -114,6 +120,7 @@ def _question(
         by = ["unit"]
     return ask(
         everything,
+        pack,
         measures,
         measure=parameters.measure,
         by=by,

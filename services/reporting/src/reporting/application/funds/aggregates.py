@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from common.kernel.clock import Clock, utc_now
+from common.kernel.errors import Violation
 from common.kernel.numbers import change_percent
 from common.kernel.periods import Period, periods_between, previous_span, year_before
 from common.reference.pack import Pack
@@ -26,7 +27,7 @@ from reporting.application.funds.told import decode
 from reporting.application.funds.windows import Window
 from reporting.application.keys import in_order
 from reporting.application.marking import footnoted, marked
-from reporting.application.questions import PERIODS, default_scope
+from reporting.application.questions import PERIODS, BadQuestion, default_scope
 
 Freshness = Mapping[str, Mapping[str, Any]]
 Read = Callable[[], Awaitable[tuple[str, Freshness]]]
@@ -56,6 +57,7 @@ class FundsAggregates:
         return decode(document), freshness
 
     def answer(self, everything: Everything, question: FundsQuestion, freshness: Freshness) -> FundsAnswer:
+        """Raises `BadQuestion` where it would have too many rows."""
         counting = self._counting(everything, question)
         return _Answering(self, everything, question, counting, self.clock().date()).answer(freshness)
 
@@ -67,7 +69,7 @@ class FundsAggregates:
     def _counting(self, everything: Everything, question: FundsQuestion) -> Counting:
         match question.measure:
             case "available":
-                return Available(everything, question)
+                return Available(everything, question, self.clock().date())
             case "projects":
                 return Portfolio(everything, question, self.clock().date())
             case "results":
@@ -187,10 +189,14 @@ class _Answering:
         end = self._question.end or max((period.end for period in found), default=None)
         if start is None or end is None or start > end:
             return
-        window = self._window(start, end)
         grain = next(grain for grain in PERIODS if grain == name)
-        for period in periods_between(start, end, grain)[:MOST_FILLED]:
-            if any(first <= period.end and period.start <= last for first, last in window.spans()):
+        periods = periods_between(start, end, grain)
+        if len(periods) * len(self._aggregates.pack.jurisdictions) > MOST_FILLED:
+            detail = f"These are {len(periods)} times a {name}; narrow from and to, or ask for a coarser period."
+            raise BadQuestion("", Violation("?from", "too_many_rows", detail))
+        spans = self._window(start, end).spans()
+        for period in periods:
+            if any(first <= period.end and period.start <= last for first, last in spans):
                 for code in self._members(period.start, period.end):
                     yield (code, str(period)) if at else (str(period), code)
 

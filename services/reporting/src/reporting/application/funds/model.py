@@ -26,7 +26,8 @@ class Meeting(msgspec.Struct, frozen=True):
 
 
 class Mechanism(msgspec.Struct, frozen=True):
-    """`kind`: mptf, funding_window, bilateral, eu_instrument; `currency` is that of its amounts."""
+    """`kind`: mptf, funding_window, bilateral, eu_instrument; `governance`: committee, board, agreement; `currency` is
+    that of its amounts."""
 
     id: UUID
     code: str
@@ -36,6 +37,7 @@ class Mechanism(msgspec.Struct, frozen=True):
     start: date | None = None
     end: date | None = None
     meetings: tuple[Meeting, ...] = ()
+    governance: str = "committee"
 
 
 class Commitment(msgspec.Struct, frozen=True):

@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import TypeAlias, get_args
 from uuid import UUID
 
+from common.contracts.funds_parts import ActivityKind
 from common.kernel.errors import Violation
 from common.kernel.periods import Grain, Period
+from common.reference.pack import Pack
 from reporting.application.funds.model import Everything
-from reporting.application.questions import PERIODS, BadQuestion
+from reporting.application.questions import PERIODS, UNKNOWN, BadQuestion
 
 Keys: TypeAlias = tuple[str, ...]
 
@@ -41,12 +43,16 @@ IDS = ("project", "call")
 OUTSIDE = "outside"
 """Stands for the call of what was approved outside a call."""
 
+REGIONAL = "regional"
+"""Stands for no single jurisdiction."""
+
 NONE = "none"
 """Stands for the project, and what follows from it, of the secretariat's own activities."""
 
 _VALUES: Mapping[str, Keys] = MappingProxyType(
     {
         "category": tuple("12345678"),
+        "kind": get_args(ActivityKind),
         "sex": ("female", "male", "unknown"),
         "state": ("planned", "started", "held", "postponed", "cancelled"),
     }
@@ -79,6 +85,7 @@ class FundsQuestion:
 
 def ask(
     everything: Everything,
+    pack: Pack,
     measures: Mapping[str, Keys],
     *,
     measure: str,
@@ -91,19 +98,27 @@ def ask(
     that is wrong; pointers name query parameters ("?from")."""
     given = {name: tuple(dict.fromkeys(values)) for name, values in (filters or {}).items() if values}
     question = FundsQuestion(measure, tuple(dict.fromkeys(by)), given, start, end)
-    if wrong := tuple(_violations(everything, measures, question)):
+    if wrong := tuple(_violations(_known_values(everything, pack), measures, question)):
         raise BadQuestion("", *wrong)
     return question
 
 
-def _violations(everything: Everything, measures: Mapping[str, Keys], question: FundsQuestion) -> Iterator[Violation]:
+def _known_values(everything: Everything, pack: Pack) -> Mapping[str, Keys]:
+    """By key; of others any text may be one."""
+    mechanisms = (*(mechanism.code for mechanism in everything.mechanisms), NONE)
+    return {**_VALUES, "mechanism": mechanisms, "jurisdiction": (*pack.jurisdictions, REGIONAL, UNKNOWN)}
+
+
+def _violations(
+    known: Mapping[str, Keys], measures: Mapping[str, Keys], question: FundsQuestion
+) -> Iterator[Violation]:
     if question.measure not in measures:
         yield _unknown("measure", question.measure, tuple(measures))
     else:
         yield from _told_by(measures, question)
     for name, values in question.filters.items():
         for value in values:
-            yield from _wrong_value(everything, name, value)
+            yield from _wrong_value(known, name, value)
     if question.start and question.end and question.start > question.end:
         detail = f"from {question.start} lies after to {question.end}."
         yield Violation("?from", "span_reversed", detail)
@@ -123,7 +138,7 @@ def _told_by(measures: Mapping[str, Keys], question: FundsQuestion) -> Iterator[
                 yield Violation(f"?{pointer or name}", "not_told_by", detail)
 
 
-def _wrong_value(everything: Everything, name: str, value: str) -> Iterator[Violation]:
+def _wrong_value(known: Mapping[str, Keys], name: str, value: str) -> Iterator[Violation]:
     if name in PERIODS:
         yield from _wrong_period(name, value)
     elif name in IDS and value not in (OUTSIDE, NONE):
@@ -131,12 +146,8 @@ def _wrong_value(everything: Everything, name: str, value: str) -> Iterator[Viol
             UUID(value)
         except ValueError:
             yield Violation(f"?{name}", f"unknown_{name}", f"{value[:60]!r} is no id of a {name}.")
-    elif name == "mechanism":
-        codes = tuple(mechanism.code for mechanism in everything.mechanisms)
-        if value not in (*codes, NONE):
-            yield _unknown(name, value, codes)
-    elif value not in _VALUES.get(name, (value,)):
-        yield _unknown(name, value, _VALUES[name])
+    elif value not in known.get(name, (value,)):
+        yield _unknown(name, value, known[name])
 
 
 def _wrong_period(name: str, value: str) -> Iterator[Violation]:

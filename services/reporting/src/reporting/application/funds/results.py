@@ -11,11 +11,9 @@ from uuid import UUID
 from common.kernel.numbers import plain
 from reporting.application.funds.counted import Counted, Key, every_key
 from reporting.application.funds.model import Activity, Everything, Result
-from reporting.application.funds.questions import NONE, FundsQuestion
+from reporting.application.funds.questions import NONE, REGIONAL, FundsQuestion
 from reporting.application.funds.windows import Window, named
 from reporting.application.questions import PERIODS, UNKNOWN
-
-REGIONAL = "regional"
 
 HELD = "Results are those of activities that were held, dated by their last day."
 PARTS = (

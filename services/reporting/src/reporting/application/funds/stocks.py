@@ -23,10 +23,12 @@ OTHER = "Left out, for they are not held in US dollars: {}. Ask by=currency."
 
 
 class Available:
-    """Rows stand from the first period in which anything was moved."""
+    """Rows stand from the first period in which anything was moved, and to the last one unless later days up to `today`
+    are asked for."""
 
-    def __init__(self, everything: Everything, question: FundsQuestion) -> None:
+    def __init__(self, everything: Everything, question: FundsQuestion, today: date) -> None:
         self._question = question
+        self._today = today
         self._original = "currency" in question.asked
         wanted = [each for each in everything.positions if question.wanted("mechanism", each.mechanism)]
         self._other = sorted({each.mechanism for each in wanted if each.base_currency != DOLLAR})
@@ -77,8 +79,10 @@ class Available:
         if finest is None:
             yield {}, last
             return
+        first, latest = self._recorded
+        latest = latest if window.end == date.max else max(latest, min(window.end, self._today))
         for span in window.spans():
-            within = shared(span, self._recorded if window.end == date.max else (self._recorded[0], window.end))
+            within = shared(span, (first, latest))
             for period in periods_between(*within, finest) if within else ():
                 names: dict[str, str] = {
                     name: named(period.start, name) for name in PERIODS if name in self._question.by

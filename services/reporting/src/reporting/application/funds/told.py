@@ -20,6 +20,7 @@ class Fund(msgspec.Struct, frozen=True):
     code: str
     name: str
     kind: str
+    governance: str
     currency: str
     start: date
     end: date | None
@@ -287,11 +288,13 @@ class _Making:
         )
 
     def _position(self, told: Effect) -> model.Movement:
+        """What an agreement approves is promised, and reserves nothing of what is held."""
+        promised = told.fund in self._funds and self._funds[told.fund].governance == "agreement"
         return model.Movement(
             on=told.day,
             mechanism=self._code(told.fund),
             cash=told.cash,
-            reserved=told.reserved,
+            reserved=ZERO if promised else told.reserved,
             base_currency=self._currency(told.fund),
             earmark=told.earmark,
         )
@@ -367,7 +370,7 @@ class _Making:
 
 def _mechanism(fund: Fund) -> model.Mechanism:
     told = (fund.id, fund.code, fund.name, fund.kind, fund.currency)
-    return model.Mechanism(*told, fund.start, fund.end, fund.meetings)
+    return model.Mechanism(*told, fund.start, fund.end, fund.meetings, fund.governance)
 
 
 def _shares(told: tuple[Share, ...]) -> tuple[model.Share, ...]:

@@ -31,6 +31,7 @@ class Fund(msgspec.Struct, frozen=True):
     code: str
     name: str
     kind: str
+    governance: str
     currency: str
     start: date
     end: date | None
@@ -182,7 +183,7 @@ def _opened(document: Document | None, contract: Contract) -> Document | None:
     """None where it opens nothing."""
     match contract:
         case published.FundEstablished():
-            told = (contract.code, contract.name, contract.kind, contract.base_currency)
+            told = (contract.code, contract.name, contract.kind, contract.governance, contract.base_currency)
             return Fund(*told, contract.start, contract.end, contract.roadmap, contract.on)
         case published.CallPlanned():
             return Call(contract.fund, contract.number, contract.title, contract.on, contract.planned_for)

@@ -65,7 +65,7 @@ def _taken(data: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def _fund(data: Mapping[str, Any], later: Iterable[Event]) -> dict[str, Any]:
-    fund = _taken(data, "code", "name", "kind", "start", "end", "roadmap", "on")
+    fund = _taken(data, "code", "name", "kind", "governance", "start", "end", "roadmap", "on")
     fund |= {"currency": data["base_currency"], "meetings": []}
     for event, told, _ in later:
         if event == "fund-extended":
