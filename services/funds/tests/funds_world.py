@@ -25,10 +25,12 @@ from common.security.issuer import Issuer
 from funds.bootstrap import consumers
 from funds.settings import Settings
 
-FUND = "/v1/funds/SLW00"
+FUND = "SLW00"
+PATH = f"/v1/funds/{FUND}"
 START = "2019-03-15"
-DONORS = {"DE": ("EUR", ["4"]), "GB": ("GBP", []), "US": ("USD", [])}
-"""Currency and earmark of each donor's commitment."""
+DAY = "2020-02-10"
+"""Of a meeting, where a test names none."""
+CURRENCIES = {"DE": "EUR", "GB": "GBP", "NO": "NOK", "SE": "SEK", "US": "USD"}
 
 
 @dataclass
@@ -182,64 +184,99 @@ async def established(world: World, **changes: Any) -> Any:
     return fund
 
 
-async def paid(world: World, **credited: str) -> dict[str, Any]:
-    """A commitment of each donor and a deposit of all of it: by donor the deposit's fact."""
-    agent, deposits = world["agent_MPTFO"], {}
-    for donor, amount in credited.items():
-        currency, earmark = DONORS[donor]
-        promise = on("2019-04-01", donor=donor, amount=amount, currency=currency, agreement="SAA", earmark=earmark)
-        signed = await ok(await agent.post(f"{FUND}/commitments", json=promise), 201)
-        body = on("2019-04-10", commitment=signed["fact"], amount=amount, currency=currency, credited=amount)
-        deposits[donor] = await ok(await agent.post(f"{FUND}/deposits", json=body), 201)
-    return deposits
+async def deposited(
+    world: World, donor: str, amount: str, earmark: tuple[str, ...] = (), day: str = "2019-04-10"
+) -> dict[str, Any]:
+    """A commitment of the donor and a deposit of all of it, credited one for one: the deposit's fact."""
+    agent, currency = world["agent_MPTFO"], CURRENCIES[donor]
+    promise = on(day, donor=donor, amount=amount, currency=currency, agreement=f"SAA {donor}", earmark=list(earmark))
+    signed = await ok(await agent.post(f"{PATH}/commitments", json=promise), 201)
+    body = on(day, commitment=signed["id"], amount=amount, currency=currency, credited=amount)
+    fact: dict[str, Any] = await ok(await agent.post(f"{PATH}/deposits", json=body), 201)
+    return fact
 
 
-def plan(**changes: Any) -> dict[str, Any]:
-    budget = changes.pop("budget", {"UNDP": "100.00"})
+async def met(world: World, number: int = 1, day: str = DAY) -> Any:
+    body = on(day, number=number, title=f"Meeting {number}")
+    return await ok(await world["secretariat"].post(f"{PATH}/meetings", json=body), 201)
+
+
+def plan(*amounts: str, **changes: Any) -> dict[str, Any]:
+    """Of UNDP, or of UNDP and UNODC jointly."""
+    parts = list(zip(("UNDP", "UNODC"), amounts or ("100.00",), strict=False))
     return {
         "title": "Safe storage",
-        "offices": [{"organisation": name, "name": f"{name} Albania"} for name in budget],
+        "offices": [{"organisation": name, "name": f"{name} Albania"} for name, _ in parts],
         "jurisdictions": [{"code": "AL"}],
         "goals": [{"code": "4"}],
         "kpis": [],
-        "budget": [{"organisation": name, "category": 1, "amount": amount} for name, amount in budget.items()],
+        "budget": [{"organisation": name, "category": 1, "amount": amount} for name, amount in parts],
         "start": "2020-02-01",
         "end": "2021-12-31",
         **changes,
     }
 
 
-async def proposed(world: World, lead: str = "UNDP", day: str = "2020-01-10", **changes: Any) -> Any:
-    """A proposal outside a call."""
-    body = on(day, plan=plan(**changes))
-    return await ok(await world[f"organisation_{lead}"].post(f"{FUND}/proposals", json=body), 201)
+async def proposed(world: World, *amounts: str, day: str = "2020-01-10", **changes: Any) -> Any:
+    """A proposal outside a call, which UNDP leads."""
+    body = on(day, plan=plan(*amounts, **changes))
+    return await ok(await world["organisation_UNDP"].post(f"{PATH}/proposals", json=body), 201)
 
 
-async def put_to_the_vote(world: World, day: str = "2020-02-10", **body: Any) -> Any:
-    """By no-objection until that same day."""
-    sent = on(day, **{"mode": "no_objection", "deadline": day, **body})
-    return await ok(await world["secretariat"].post(f"{FUND}/decisions", json=sent), 201)
+async def put_to_vote(world: World, day: str = DAY, **body: Any) -> Any:
+    """At meeting 1 where nothing else is told; approving, where no kind is."""
+    how = {} if "mode" in body else {"mode": "meeting", "meeting": 1}
+    sent = on(day, **{"kind": "approve", **how, **body})
+    return await ok(await world["secretariat"].post(f"{PATH}/decisions", json=sent), 201)
 
 
-async def conclude(world: World, decision: Mapping[str, Any], day: str = "2020-02-11") -> httpx.Response:
+async def voted(world: World, decision: Mapping[str, Any], day: str = DAY, *parties: str) -> None:
+    for party in parties:
+        vote = world[f"member_{party}"].post(f"/v1/decisions/{decision['id']}/votes", json=on(day, vote="yes"))
+        await ok(await vote, 201)
+
+
+async def concluded(world: World, decision: Mapping[str, Any], day: str = DAY, **headers: str) -> httpx.Response:
     path = f"/v1/decisions/{decision['id']}"
     now = await ok(await world["secretariat"].get(path))
-    return await world["secretariat"].post(f"{path}/conclude", json=on(day), headers=if_match(now["version"]))
+    return await world["secretariat"].post(
+        f"{path}/conclude", json=on(day), headers={**if_match(now["version"]), **headers}
+    )
 
 
-async def granted(world: World, draws: Any = (), **changes: Any) -> Any:
-    """A grant by way of a proposal and a decision; the project as everybody sees it."""
-    proposal = await proposed(world, **changes)
-    decision = await put_to_the_vote(world, kind="approve", proposal=proposal["id"], draws=list(draws))
-    await ok(await conclude(world, decision))
-    decided = await ok(await world["secretariat"].get(f"/v1/proposals/{proposal['id']}"))
-    return await ok(await world["secretariat"].get(f"/v1/projects/{decided['project']}"))
+async def approved(world: World, *amounts: str, draws: Any = (), day: str = DAY, **changes: Any) -> Any:
+    """A grant outside a call, decided by no-objection until that day and concluded on it; with its `project`."""
+    about = plan(*amounts, **changes)
+    decision = await put_to_vote(world, day, mode="no_objection", deadline=day, plan=about, draws=list(draws))
+    await voted(world, decision, day, "UNODC", "DE", "FR", *await _top(world, day))
+    await ok(await concluded(world, decision, day))
+    for project in (await ok(await world["secretariat"].get("/v1/projects")))["items"]:
+        for grant in project["grants"]:
+            if grant["decision"] == decision["id"]:
+                return {**grant, "project": project["id"]}
+    raise AssertionError(decision)
+
+
+async def _top(world: World, day: str) -> list[str]:
+    seats = (await ok(await world["analyst"].get(f"{PATH}/committee", params={"on": day})))["seats"]
+    return [seat["party"] for seat in seats if seat["kind"] == "top_donor"]
+
+
+async def transferred(world: World, grant: Mapping[str, Any], amount: str, day: str = "2020-03-01") -> Any:
+    body = on(day, grant=grant["id"], organisation="UNDP", amount=amount, request="TR-1")
+    return await ok(await world["agent_MPTFO"].post(f"{PATH}/transfers", json=body), 201)
+
+
+async def statement(world: World, **query: Any) -> Any:
+    """With the lines by code."""
+    told = await ok(await world["observer_NO"].get(f"{PATH}/statement", params=query))
+    return {**told, "lines": {line["code"]: line for line in told["lines"]}}
 
 
 async def money(world: World, day: str | None = None, **query: str) -> dict[str, Decimal]:
     """Cash, reserved and available of the whole fund."""
     asked = query | ({"on": day} if day else {})
-    shown = await ok(await world["analyst"].get(FUND, params=asked))
+    shown = await ok(await world["analyst"].get(PATH, params=asked))
     return {name: Decimal(shown["position"][name]) for name in ("cash", "reserved", "available")}
 
 
