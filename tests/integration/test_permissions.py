@@ -22,7 +22,8 @@ from reporting.settings import Settings as ReportingSettings
 PUBLIC = {
     "incidents": {"/livez", "/readyz", "/openapi.json", "/docs"},
     "reporting": {
-        *("/", "/kpi", "/livez", "/readyz", "/openapi.json", "/docs", "/v1/aggregates/incidents", "/v1/aggregates/kpi"),
+        *("/", "/kpi", "/funds", "/livez", "/readyz", "/openapi.json", "/docs"),
+        *(f"/v1/aggregates/{name}" for name in ("incidents", "kpi", "funds", "results")),
     },
 }
 ASSETS = {"reporting": {"/static/salwatch.css"}}  # of the dashboard's page
