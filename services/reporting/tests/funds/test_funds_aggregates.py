@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import pytest
@@ -14,7 +14,9 @@ from feed_of_incidents import LOG
 
 from common.contracts import funds as published
 from common.contracts import funds_projects as projects
+from common.contracts.funds_parts import ActivityKind
 from reporting import bootstrap
+from reporting.application.funds.questions import ACTIVITIES
 from reporting.settings import Settings
 
 FUNDS = "/v1/aggregates/funds"
@@ -383,6 +385,10 @@ async def test_parts_are_never_added_to_their_whole(client, done):
     by_goal = await ask(client, RESULTS, unit="person", by="goal")
     assert values(by_goal) == {"2": "44", "3": "20"}
     assert by_goal["total"] == "44"
+
+
+def test_the_kinds_of_activities_are_those_of_the_contract():
+    assert get_args(ActivityKind) == ACTIVITIES
 
 
 async def test_how_many_activities_there_were(client, done):

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import TypeAlias, get_args
+from typing import TypeAlias
 from uuid import UUID
 
-from common.contracts.funds_parts import ActivityKind
 from common.kernel.errors import Violation
 from common.kernel.periods import Grain, Period
 from common.reference.pack import Pack
@@ -49,10 +48,16 @@ REGIONAL = "regional"
 NONE = "none"
 """Stands for the project, and what follows from it, of the secretariat's own activities."""
 
+ACTIVITIES: Keys = (
+    *("meeting", "workshop", "training", "assessment", "equipment_delivery", "publication", "legal_advice"),
+    *("gap_analysis", "gender_screening", "destruction", "storage_upgrade", "campaign"),
+)
+"""Their kinds, as `funds` has them."""
+
 _VALUES: Mapping[str, Keys] = MappingProxyType(
     {
         "category": tuple("12345678"),
-        "kind": get_args(ActivityKind),
+        "kind": ACTIVITIES,
         "sex": ("female", "male", "unknown"),
         "state": ("planned", "started", "held", "postponed", "cancelled"),
     }
