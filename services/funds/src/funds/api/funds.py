@@ -26,7 +26,7 @@ from common.security.permissions import requires
 from common.security.principal import Principal
 from funds.api import schemas
 from funds.api.answering import CREATED, LISTED, SHOWN, done
-from funds.api.dependencies import FundPath, Services, Wired, own_party, require_party, text, told_on
+from funds.api.dependencies import FundPath, Services, Wired, require_party, text, told_on
 from funds.api.views import exceptions, fact_document, fund_document
 from funds.application.commanding import Asked
 from funds.application.streams import FUND, fund_id
@@ -347,4 +347,4 @@ def sees_agreement(principal: Principal, donor: str | None) -> bool:
     """Whoever prepares and keeps agreements, and the donor its own."""
     if principal.may("agreements:read"):
         return True
-    return principal.may("agreements:read-own") and own_party(principal) == donor
+    return principal.may("agreements:read-own") and donor is not None and principal.agency == donor

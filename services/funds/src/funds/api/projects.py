@@ -289,15 +289,17 @@ async def assess_risk(
 
 
 def _takes_part(principal: Principal, state: project_state.State) -> bool:
-    party = own_party(principal)
+    party = principal.agency
     return any(office.organisation == party for grant in state.grants for office in grant.plan.offices)
 
 
 async def _require_part(wired: Services, principal: Principal, stream: UUID) -> Row[project_state.State]:
-    """The secretariat, or an organisation that implements the project. Raises `PermissionMissing`, `OtherParty`."""
+    """The secretariat, or an organisation that implements the project. Raises `PermissionMissing`, `PartyNeeded`,
+    `OtherParty`."""
     row = await wired.project(stream)
     if not principal.may("projects:manage"):
         principal.require("projects:report")
+        own_party(principal)
         if not _takes_part(principal, row.state):
             raise OtherParty("The project is implemented by others.")
     return row

@@ -14,6 +14,9 @@ from common.kernel.errors import Violation
 from common.kernel.text import ErasableText
 from funds.domain import checks, errors, events
 
+SMALLEST_RATE = Decimal("0.000000001")
+"""So that the largest amount at the largest rate, and at its inverse, still has all of its digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordChallenge:
@@ -164,8 +167,9 @@ def _decide_rate(command: RecordRate, state: Rates | None) -> Decision[Any]:
         yield from checks.currency(command.quote, "/quote")
         if command.base == command.quote:
             yield Violation("/quote", "same_currency", "A rate is between two currencies.")
-        if not 0 < command.rate < checks.LARGEST:
-            yield Violation("/rate", "not_positive", "A rate is more than 0.")
+        if not SMALLEST_RATE <= command.rate <= 1 / SMALLEST_RATE:
+            detail = f"A rate lies between {SMALLEST_RATE:f} and {1 / SMALLEST_RATE:f}."
+            yield Violation("/rate", "out_of_range", detail)
         if command.day > command.on:
             yield Violation("/day", "date_in_future", f"On {command.on} no rate of {command.day} is known.")
 
