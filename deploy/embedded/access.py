@@ -27,6 +27,7 @@ ROLES = (
     "secretariat",
     "analyst",
     "administrator",
+    "reviewer",
     *OF_ONE_JURISDICTION,
     *(f"{role}_{member}" for role in OF_ONE_JURISDICTION for member in MEMBERS),
     *OF_ONE_PARTY,

@@ -13,6 +13,7 @@ from embedded import services
 from embedded.access import Access
 from embedded.agencies import api_keys
 from embedded.bars import Bars
+from embedded.funds.load import check_funds, load_funds
 from embedded.home import Home, write_json
 from embedded.kafka import carrier
 from embedded.kpi_reports.load import check_reports, load_reports
@@ -98,10 +99,11 @@ class _Demo:
             self._keys = await api_keys(self._home, client, self._access.token("administrator"))
         print(await load(self._home, urls, self._keys, self._access.tokens()))
         print(await load_reports(self._home, urls, self._access.tokens()))
+        print(await load_funds(self._home, urls, self._access.tokens()))
 
     async def _checked(self) -> list[str]:
         url = services.urls(self._home)["reporting"]
-        return [f"  {line}" for line in [*await check(url), *await check_reports(url)]]
+        return [f"  {line}" for line in [*await check(url), *await check_reports(url), *await check_funds(url)]]
 
     def _changed(self) -> None:
         remember(self._home, {**self._servers.leftovers, **self._supervisor.pids})
@@ -128,7 +130,7 @@ class _Demo:
         return "\n".join(
             [
                 "",
-                f"  Dashboard          {urls['reporting']}/ and {urls['reporting']}/kpi",
+                f"  Dashboard          {urls['reporting']}/, {urls['reporting']}/kpi and {urls['reporting']}/funds",
                 f"  Aggregates         {example}",
                 *(f"  {name:<18} {url}/docs" for name, url in urls.items()),
                 f"  Keys and tokens    {self._home.demo}",

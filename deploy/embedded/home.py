@@ -61,6 +61,11 @@ class Home:
         return self.folder / "loaded_reports.json"
 
     @property
+    def loaded_funds(self) -> Path:
+        """Likewise for the funds."""
+        return self.folder / "loaded_funds.json"
+
+    @property
     def demo(self) -> Path:
         """What a script needs to go on from here; there while the demo serves."""
         return self.folder / "demo.json"
@@ -91,6 +96,7 @@ class Home:
             self.api_keys,
             self.loaded,
             self.loaded_reports,
+            self.loaded_funds,
             self.demo,
             self.processes,
         )

@@ -19,9 +19,13 @@ from embedded.supervisor import Program
 POSTGRES_SETTINGS = {"shared_buffers": "256MB", "max_wal_size": "2GB"}
 NOTE = "Illustrative microdata: the sums are those published, every single record is made up (docs/demo-data.md)."
 SAMPLE_PACK = "western-balkans"
-SERVICES: Mapping[str, int] = {"incidents": 1, "kpi": 2, "reporting": 4}
+SERVICES: Mapping[str, int] = {"incidents": 1, "kpi": 2, "funds": 3, "reporting": 4}
 """Every service with the offset of its port from the base, in the order in which they start."""
-FOLLOWS: Mapping[str, Sequence[str]] = {"kpi": ["incidents"], "reporting": ["incidents", "kpi"]}
+FOLLOWS: Mapping[str, Sequence[str]] = {
+    "kpi": ["incidents"],
+    "funds": ["kpi"],
+    "reporting": ["incidents", "kpi", "funds"],
+}
 """Whose events a service reads."""
 
 
@@ -42,6 +46,9 @@ PARTS: Sequence[Part] = (
     Part("kpi-api", "kpi", "api", 2, 52),
     Part("kpi-relay", "kpi", "relay", None, 72),
     Part("kpi-worker", "kpi", "worker", None, 62),
+    Part("funds-api", "funds", "api", 3, 53),
+    Part("funds-relay", "funds", "relay", None, 73),
+    Part("funds-worker", "funds", "worker", None, 63),
     Part("reporting-api", "reporting", "api", 4, 54),
     Part("reporting-worker", "reporting", "worker", None, 64),
 )

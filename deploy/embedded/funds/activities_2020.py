@@ -14,11 +14,13 @@ from embedded.funds.activity import (
     SIX,
     UPGRADES,
     Activity,
+    Advice,
     Quantity,
     each_in,
     each_on,
 )
 
+JUNE_2021, END_OF_2021 = date(2021, 6, 30), date(2021, 12, 31)
 OVER_2020 = (date(2020, 1, 1), date(2020, 12, 31))
 ALL_GOALS = ("1", "2", "3", "4", "5", "6", "7")
 EXPORTERS = ("AL", "BA", "ME", "MK", "RS")
@@ -156,7 +158,7 @@ def _stockpiles() -> list[Activity]:
         jurisdictions=("AL",),
         goals=("7",),
         kpis=("13",),
-        results=(Quantity("Storages secured", 2, "storage"),),
+        results=(Quantity("storages secured", 2, "storages"),),
     )
     ongoing = replace(
         upgrade,
@@ -188,8 +190,8 @@ def _stockpiles() -> list[Activity]:
             goals=("6",),
             kpis=("12",),
             results=(
-                Quantity("SALW destroyed", 1_076, "piece"),
-                Quantity("Parts and components destroyed", 763, "piece"),
+                Quantity("SALW destroyed", 1_076, "pieces"),
+                Quantity("parts and components destroyed", 763, "pieces"),
             ),
         ),
     ]
@@ -222,6 +224,10 @@ def _law_and_assessment() -> list[Activity]:
             date(2020, 11, 17),
             jurisdictions=("AL", "XK", "ME", "MK", "RS"),
             goals=("3",),
+            recommendations=(
+                Advice("Illustrative recommendation: standard procedures at borders.", "Border police", JUNE_2021),
+                Advice("Illustrative recommendation: equipment and its training.", "SEESAC", END_OF_2021),
+            ),
         ),
         *each_in(replace(gaps, title="Gap analysis: firearms, explosives and precursors"), ("MK", date(2020, 7, 22))),
         *each_in(replace(gaps, title="Gap analysis: firearms"), ("XK", date(2020, 8, 26))),
@@ -240,7 +246,9 @@ def _coaching() -> list[Activity]:
         goals=("2",),
     )
     centres = [
-        replace(ministries, title=f"Gender coach programme for a regional centre of UNODA: {centre}")
+        replace(
+            ministries, title=f"Gender coach programme for a regional centre of UNODA: {centre}", partners=(centre,)
+        )
         for centre in PARTNERS
     ]
     days = (date(2020, 5, 28), date(2020, 8, 20), date(2020, 11, 12))

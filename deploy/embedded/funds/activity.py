@@ -27,6 +27,15 @@ class Quantity:
 
 
 @dataclass(frozen=True, slots=True)
+class Advice:
+    """A recommendation of an assessment."""
+
+    text: str
+    owner: str
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
 class Activity:
     """`held` is None where it is planned or goes on; `group` is its entry in the reference file."""
 
@@ -41,6 +50,8 @@ class Activity:
     results: Sequence[Quantity] = ()
     targets: Sequence[Quantity] = ()
     kpis: Sequence[str] = ()
+    partners: Sequence[str] = ()
+    recommendations: Sequence[Advice] = ()
 
     @property
     def key(self) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 ESTABLISHED = date(2019, 3, 15)
+ENDS = date(2023, 6, 30)
+"""As the fund's fact sheet prints it."""
 PRESENTED = date(2021, 3, 18)
 """The day of the founding document; what it calls present is present then."""
-LAST_DAY_OF_2020 = date(2020, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +41,14 @@ NO_OBJECTION_ASKED = date(2021, 1, 7)
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call for proposals; `evaluated` is None where it is planned and no more."""
+    """A call for proposals with the days on which it was opened, proposals came in and they were evaluated."""
 
     number: int
     name: str
     opens: date
     deadline: date
-    received: date | None
-    evaluated: date | None
+    received: date
+    evaluated: date
 
 
 CALLS = (
@@ -67,5 +68,6 @@ CALLS = (
         date(2020, 6, 24),
         date(2020, 10, 12),
     ),
-    Call(3, "Third call for project proposals", date(2021, 9, 1), date(2021, 11, 30), None, None),
 )
+THIRD_CALL = (3, "Third call for project proposals", date(2021, 9, 1))
+"""Planned and no more (line 646); the day for which it is planned is illustration."""

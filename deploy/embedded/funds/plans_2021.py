@@ -59,7 +59,7 @@ PLANS: tuple[Activity, ...] = (
         UPGRADES,
         goals=("7",),
         kpis=("13",),
-        targets=(Quantity("Storages secured", 2, "storage"),),
+        targets=(Quantity("storages secured", 2, "storages"),),
     ),
     _planned(
         "police_evidence_rooms_secured_at_least",
@@ -67,7 +67,7 @@ PLANS: tuple[Activity, ...] = (
         "Security of police evidence rooms enhanced",
         DISARMAMENT,
         goals=("7",),
-        targets=(Quantity("Evidence rooms secured, at least", 6, "evidence room"),),
+        targets=(Quantity("evidence rooms secured, at least", 6, "evidence rooms"),),
     ),
     _planned(
         "jurisdictions_supported_in_destruction_at_least",
@@ -76,7 +76,7 @@ PLANS: tuple[Activity, ...] = (
         DISARMAMENT,
         goals=("6",),
         kpis=("12",),
-        targets=(Quantity("Jurisdictions supported, at least", 1, "jurisdiction"),),
+        targets=(Quantity("jurisdictions supported, at least", 1, "jurisdictions"),),
     ),
     *_twice(
         "gems_regional_meetings", "meeting", "Regional meeting of gender equality mechanisms", GENDER, goals=("2",)
@@ -145,15 +145,29 @@ DELAYED = (FIELD_VISITS, PARLIAMENTARIANS, STOCKPILE_TRAINING, COMMISSIONS)
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Printed (lines 131 to 143); what it delayed is illustration."""
+    """Printed (lines 131 to 143); since when, and what it delayed, is illustration."""
 
     text: str
+    start: date
+    jurisdictions: tuple[str, ...]
     delayed: tuple[Delayed, ...]
 
 
 CHALLENGES = (
-    Challenge("COVID-19: activities postponed, cancelled or limited", (FIELD_VISITS, COMMISSIONS)),
-    Challenge("Online meetings: limited digital capacities, strict security requirements", (COMMISSIONS,)),
-    Challenge("Elections and government formation", (PARLIAMENTARIANS,)),
-    Challenge("A ministry of defence's temporary withdrawal from military cooperation", (STOCKPILE_TRAINING,)),
+    Challenge(
+        "COVID-19: activities postponed, cancelled or limited", date(2020, 3, 11), REGION, (FIELD_VISITS, COMMISSIONS)
+    ),
+    Challenge(
+        "Online meetings: limited digital capacities, strict security requirements",
+        date(2020, 3, 16),
+        REGION,
+        (COMMISSIONS,),
+    ),
+    Challenge("Elections and government formation", date(2020, 6, 1), REGION, (PARLIAMENTARIANS,)),
+    Challenge(
+        "A ministry of defence's temporary withdrawal from military cooperation",
+        date(2020, 9, 9),
+        ("RS",),
+        (STOCKPILE_TRAINING,),
+    ),
 )

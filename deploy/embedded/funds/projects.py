@@ -45,8 +45,13 @@ class Project:
         return sums
 
 
+ELIGIBLE = ("UNDP", "UNODC")
+
+
 def organisation(office: str) -> str:
-    return office.split()[0]
+    """Whose office it is; what is no office of one of them stands for itself."""
+    first = office.split()[0]
+    return first if first in ELIGIBLE else office
 
 
 _END_OF_2021 = date(2021, 12, 31)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,14 @@ class Partner:
     async def act(self, path: str, document: Mapping[str, Any], version: int | None = None) -> httpx.Response:
         """POST, naming the version that was seen where there is one."""
         headers = {} if version is None else {"If-Match": f'"{version}"'}
+        return await self._send("POST", path, json=document, headers=headers)
+
+    async def once(self, path: str, document: Mapping[str, Any], version: int | None = None) -> httpx.Response:
+        """POST under a key that follows from the path and the body: sent again, it is answered as the first time."""
+        digest = hashlib.sha256(json.dumps([path, document], sort_keys=True).encode()).hexdigest()
+        headers = {"Idempotency-Key": f"demo-{digest[:40]}"}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
         return await self._send("POST", path, json=document, headers=headers)
 
     async def command(self, path: str, document: Mapping[str, Any], etag: str) -> httpx.Response:
