@@ -52,7 +52,11 @@ UNDP = {"organisation": "UNDP", "project": HALT, "grant": GRANT}
 UNODC = {"organisation": "UNODC", "project": HALT, "grant": GRANT}
 EVERYTHING = Everything(
     mechanisms=(
-        model.Mechanism(UUID(int=21), "SLW00", "Trust Fund for Kosovo and others", "mptf", "USD"),
+        model.Mechanism(
+            UUID(int=21),
+            *("SLW00", "Trust Fund for Kosovo and others", "mptf", "USD"),
+            meetings=(model.Meeting(1, "First", date(2020, 2, 10), ()), model.Meeting(2, "Next", date(2021, 2, 1), ())),
+        ),
         model.Mechanism(UUID(int=22), "FW", "Funding window", "funding_window", "EUR"),
     ),
     commitments=(
@@ -262,7 +266,8 @@ def test_more_refunds_than_transfers_flow_back(names):
 
 def test_calls_tell_how_far_they_are_and_what_was_approved(names):
     section = pipeline(figures(), names)
-    assert section.lead == "1 call is closed, 1 is planned."
+    assert section.lead == "1 call is closed, 1 is planned. Meetings of committees and boards: SLW00 2."
+    assert pipeline(figures(year="2020"), names).lead.endswith("Meetings of committees and boards in 2020: SLW00 1.")
     assert cells(section.exhibits[0]) == {
         "First call": ["closed", "1 July 2019", "30 September 2019", "1 October 2019", "9", "1", "USD 401.01"],
         "Second call": ["planned for 2021", "–", "–", "–", "0", "0", "–"],

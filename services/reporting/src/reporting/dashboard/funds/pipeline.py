@@ -93,10 +93,14 @@ def _decided(figures: Figures, facts: Sequence[Fact]) -> Iterator[Cell]:
 
 
 def _met(figures: Figures) -> str:
+    """ " Meetings of committees and boards in 2020: SLW00 8." """
     asked = figures.asked
-    met = sum(asked.start <= meeting.on <= asked.end for each in asked.mechanisms for meeting in each.meetings)
-    times = "once" if met == 1 else f"{met} times"
-    return f" The committee met {times}{f' in {asked.year}' if asked.year else ''}." if met else ""
+    met = {
+        each.code: sum(asked.start <= meeting.on <= asked.end for meeting in each.meetings) for each in asked.mechanisms
+    }
+    told = ", ".join(f"{code} {count}" for code, count in met.items() if count)
+    when = f" in {asked.year}" if asked.year else ""
+    return f" Meetings of committees and boards{when}: {told}." if told else ""
 
 
 def _lead(calls: Sequence[Call]) -> str:
