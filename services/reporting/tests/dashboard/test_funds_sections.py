@@ -409,3 +409,13 @@ def test_what_was_reversed_wholly_is_not_listed(names):
     back = msgspec.structs.replace(signed, on=date(2019, 6, 1), amount=-signed.amount)
     everything = msgspec.structs.replace(EVERYTHING, commitments=(*EVERYTHING.commitments, back))
     assert "Norway" not in cells(contributions(figures(year="2019", everything=everything), names).exhibits[0])
+
+
+def test_payments_that_nobody_records_are_not_outstanding(names):
+    fund, window = EVERYTHING.mechanisms
+    agreed = msgspec.structs.replace(window, governance="agreement")
+    promise = model.Commitment(UUID(int=33), "FW", "EU", date(2019, 5, 1), Decimal("70.00"), "EUR")
+    told = {"mechanisms": (fund, agreed), "commitments": (promise,)}
+    everything = msgspec.structs.replace(EVERYTHING, **told)
+    section = contributions(figures("FW", "", everything), names)
+    assert cells(section.exhibits[0])["European Union"] == ["EUR", "70.00", "–", "–", "–", "–", "–"]

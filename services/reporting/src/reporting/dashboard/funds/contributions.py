@@ -18,14 +18,17 @@ NOTE = (
     "A commitment and a deposit are different facts, and neither is computed from the other; both amounts of a deposit "
     "are facts as well, and the rate is their quotient."
 )
-OUTSTANDING = "Outstanding: what was committed and not yet deposited, all in the donor's currency."
+OUTSTANDING = (
+    "Outstanding: what was committed and not yet deposited, all in the donor's currency. Of an instrument under an "
+    "agreement of its own whose payments are not recorded here, nothing is said to be outstanding."
+)
 NOTHING = "No contribution is recorded yet."
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """All of a donor to a mechanism in one currency. Deposits are those of the year; what was committed and what is
-    outstanding is as it was at its end."""
+    outstanding is as it was at its end. `awaited`: payments are recorded."""
 
     donor: str
     mechanism: str
@@ -35,6 +38,7 @@ class Contribution:
     paid_before: Decimal
     paid: Decimal
     credited: Decimal
+    awaited: bool
 
     @property
     def anything(self) -> bool:
@@ -42,19 +46,22 @@ class Contribution:
         return any((self.committed, self.paid_before, self.paid, self.credited))
 
     @property
-    def outstanding(self) -> Decimal:
-        return self.committed - self.paid_before - self.paid
+    def outstanding(self) -> Decimal | None:
+        return self.committed - self.paid_before - self.paid if self.committed and self.awaited else None
 
 
 def contributions(figures: Figures, names: FundNames) -> Section:
-    found = sorted(
-        (each for each in _contributions(figures) if each.anything), key=lambda each: (-each.credited, -each.committed)
-    )
+    found = sorted((each for each in _contributions(figures) if each.anything), key=_size)
     exhibits = [
         _exhibit(figures, currency, [each for each in found if figures.currency(each.mechanism) == currency], names)
         for currency in dict.fromkeys(figures.currency(each.mechanism) for each in found)
     ]
     return Section("contributions", "Contributions by donor", _lead(figures, found), exhibits)
+
+
+def _size(each: Contribution) -> tuple[Decimal, Decimal, str]:
+    """Largest first: by what was credited, then by what was promised."""
+    return -each.credited, -(each.at_signing or Decimal(0)), each.donor
 
 
 def _contributions(figures: Figures) -> Iterator[Contribution]:
@@ -85,6 +92,7 @@ def _contribution(
         paid_before=_original(before),
         paid=_original(within),
         credited=total(within),
+        awaited=bool(deposits) or key[1] not in figures.under_agreements,
     )
 
 
@@ -120,7 +128,7 @@ def _cells(each: Contribution, *, several: bool) -> Iterator[Cell]:
     yield Cell(wording.money(each.paid) if each.paid else wording.NONE)
     yield Cell(wording.money(each.credited) if each.credited else wording.NONE, strong=True)
     yield Cell(wording.rate(each.credited, each.paid))
-    yield Cell(wording.money(each.outstanding) if each.committed else wording.NONE)
+    yield Cell(wording.money(each.outstanding))
 
 
 def _total(found: Sequence[Contribution], *, several: bool) -> Line:

@@ -40,6 +40,11 @@ class Figures:
         return next(each.currency for each in self.everything.mechanisms if each.code == mechanism)
 
     @property
+    def under_agreements(self) -> frozenset[str]:
+        """Mechanisms that no committee or board governs."""
+        return frozenset(each.code for each in self.everything.mechanisms if each.governance == "agreement")
+
+    @property
     def currencies(self) -> list[str]:
         """Of the mechanisms asked for whose money is recorded, not only what was approved of it; the first where there
         is none."""
