@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -19,17 +20,30 @@ async def met(desk: Desk, path: str, number: int, title: str, on: date, agenda: 
     await desk.told(SECRETARIAT, f"{path}/meetings", on, **more)
 
 
-async def approved(desk: Desk, path: str, on: date, concluded: date, **question: Any) -> Grant:
-    """A grant that everybody with a vote agreed to; by no-objection nobody says anything."""
-    proposed = await desk.told(SECRETARIAT, f"{path}/decisions", on, kind="approve", **question)
+async def approved(desk: Desk, path: str, on: date, concluded: date, title: str, **question: Any) -> Grant:
+    """A grant that everybody with a vote agreed to; by no-objection nobody says anything. `title` is the project's."""
+    proposed = await _proposed(desk, path, title) or await desk.told(
+        SECRETARIAT, f"{path}/decisions", on, kind="approve", **question
+    )
     decision = f"/v1/decisions/{proposed['id']}"
-    if proposed["mode"] == "meeting":
-        seats = (await desk.seen(SECRETARIAT, f"{path}/committee", on=on.isoformat()))["seats"]
-        voters = [seat["party"] for seat in seats if seat["vote"] and seat["party"] not in proposed["recused"]]
-        await asyncio.gather(*(desk.told(f"member_{party}", f"{decision}/votes", on, vote="yes") for party in voters))
-    seen = await desk.seen(SECRETARIAT, decision)
-    await desk.told(SECRETARIAT, f"{decision}/conclude", concluded, seen["version"])
+    if proposed["status"] == "open":
+        if proposed["mode"] == "meeting":
+            await _voted(desk, path, decision, on, proposed["recused"])
+        seen = await desk.seen(SECRETARIAT, decision)
+        await desk.told(SECRETARIAT, f"{decision}/conclude", concluded, seen["version"])
     return await _granted(desk, path, proposed["id"])
+
+
+async def _proposed(desk: Desk, path: str, title: str) -> dict[str, Any] | None:
+    """What an interrupted load has put to the vote already: a proposal that is decided on is not put there again."""
+    listed = (await desk.seen(SECRETARIAT, f"{path}/decisions"))["items"]
+    return next((dict(each) for each in listed if each["plan"] and each["plan"]["title"] == title), None)
+
+
+async def _voted(desk: Desk, path: str, decision: str, on: date, recused: Collection[str]) -> None:
+    seats = (await desk.seen(SECRETARIAT, f"{path}/committee", on=on.isoformat()))["seats"]
+    voters = [seat["party"] for seat in seats if seat["vote"] and seat["party"] not in recused]
+    await asyncio.gather(*(desk.told(f"member_{party}", f"{decision}/votes", on, vote="yes") for party in voters))
 
 
 async def _granted(desk: Desk, path: str, decision: str) -> Grant:

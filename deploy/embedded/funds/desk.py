@@ -16,7 +16,9 @@ import httpx
 from embedded.funds.bodies import Party
 from embedded.sample_feed.partner import FeedRefused, Partner
 
-WHY = "Loaded afterwards: the demo tells what happened then."
+WHY = "Loaded afterwards: the demo tells what happened then. What is not printed, days above all, is illustrative."
+ILLUSTRATIVE = "Illustrative throughout: nothing of the kind is printed (docs/demo-data.md)."
+"""The reason of facts whose amount is made up, too."""
 ROADMAP_WITHIN = 60  # half seconds: the service reads roadmaps from the feed of kpi
 AGENT = "agent"
 SECRETARIAT = "secretariat"
@@ -43,7 +45,8 @@ class Desk:
     tell: Told = field(default=lambda: None)
 
     async def told(self, role: str, path: str, on: date, version: int | None = None, /, **more: Any) -> dict[str, Any]:
-        """POSTs a fact of a day; what was answered. `version` is the one of the thing that was seen."""
+        """POSTs a fact of a day, with the reason that is told, else `WHY`; what was answered. `version` is the one of
+        the thing that was seen."""
         body = {"on": on.isoformat(), "reason": WHY, **more}
         answer = await _once_known(lambda: self.people[role].once(path, body, version))
         self.tell()

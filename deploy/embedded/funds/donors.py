@@ -35,13 +35,14 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """Cash: what was paid and the USD that it brought are two facts."""
+    """Cash: what was paid and the USD that it brought are two facts. `printed`: whether what was paid is."""
 
     agreement: str
     on: date
     amount: Decimal
     currency: str
     usd: Decimal
+    printed: bool = True
 
 
 def _million(text: str) -> Decimal:
@@ -65,7 +66,7 @@ DEPOSITS = (
     Deposit("SAA-FR-1", date(2019, 8, 12), _million("0.90"), "EUR", _million("1.00")),
     Deposit("SAA-NL-1", date(2019, 10, 14), _million("1.50"), "EUR", _million("1.65")),
     Deposit("SAA-SE-1", date(2019, 11, 4), _million("7.00"), "SEK", _million("0.72")),
-    Deposit("SAA-NO-1", date(2019, 11, 18), _million("5.00"), "NOK", _million("0.54")),
+    Deposit("SAA-NO-1", date(2019, 11, 18), _million("5.00"), "NOK", _million("0.54"), printed=False),
     Deposit("SAA-DE-2", date(2020, 8, 17), _million("3.00"), "EUR", _million("3.63")),
     Deposit("SAA-SE-2", date(2020, 10, 5), _million("7.00"), "SEK", _million("0.80")),
 )

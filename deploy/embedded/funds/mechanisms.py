@@ -54,7 +54,7 @@ async def _window_project(desk: Desk, path: str, project: window.WindowProject) 
         project.kpis,
     )
     on = window.APPROVED
-    grant = await approved(desk, path, on, on, mode="meeting", meeting=1, plan=planned)
+    grant = await approved(desk, path, on, on, project.title, mode="meeting", meeting=1, plan=planned)
     await desk.start("organisation_UNDP", grant, project.starts, project.closed)
     return grant.project
 

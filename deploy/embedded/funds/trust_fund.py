@@ -23,8 +23,8 @@ from embedded.funds.calendar import (
     Call,
 )
 from embedded.funds.committee import approved, met
-from embedded.funds.desk import AGENT, SECRETARIAT, Desk, Grant
-from embedded.funds.projects import PROJECTS, REGIONAL, Project, organisation
+from embedded.funds.desk import AGENT, ILLUSTRATIVE, SECRETARIAT, WHY, Desk, Grant
+from embedded.funds.projects import NOT_PRINTED, PROJECTS, REGIONAL, Project, organisation
 from embedded.funds.spending import CERTIFIED, EXPENDITURES, INTERIM, TRANSFERS, YEAR_ENDS
 
 PARTIES = (
@@ -80,6 +80,7 @@ async def _contributions(desk: Desk, path: str) -> None:
                 commitment=ids[each.agreement],
                 amount=money(each.amount),
                 credited=money(each.usd),
+                reason=WHY if each.printed else f"{WHY} The amount in {each.currency} is illustrative, too.",
             )
             for each in donors.DEPOSITS
         )
@@ -125,6 +126,7 @@ async def _proposed(desk: Desk, call: str, project: Project, there: Mapping[str,
         when.received,
         plan=plan_of(project),
         consultations=[{"jurisdiction": p, "on": consulted} for p in project.jurisdictions if p != REGIONAL],
+        reason=f"{WHY} So is the budget." if project in NOT_PRINTED else WHY,
         documents=[{"title": "Project document (illustrative)", "link": link, "sha256": content}],
         **more,
     )
@@ -149,9 +151,11 @@ async def _decided(desk: Desk, path: str, project: Project, proposal: str) -> Gr
     if project.approved == LAST_APPROVALS:
         deadline = (LAST_APPROVALS - timedelta(days=1)).isoformat()
         question = {"mode": "no_objection", "deadline": deadline, "proposal": proposal}
-        return await approved(desk, path, NO_OBJECTION_ASKED, LAST_APPROVALS, **question)
+        return await approved(desk, path, NO_OBJECTION_ASKED, LAST_APPROVALS, project.title, **question)
     (meeting,) = [each for each in MEETINGS if each.on == project.approved]
-    return await approved(desk, path, meeting.on, meeting.on, mode="meeting", meeting=meeting.number, proposal=proposal)
+    return await approved(
+        desk, path, meeting.on, meeting.on, project.title, mode="meeting", meeting=meeting.number, proposal=proposal
+    )
 
 
 async def _spending(desk: Desk, path: str, grants: Mapping[str, Grant]) -> None:
@@ -166,6 +170,7 @@ async def _spending(desk: Desk, path: str, grants: Mapping[str, Grant]) -> None:
                 amount=money(each.amount),
                 request=each.request,
                 requested_on=each.requested.isoformat(),
+                reason=ILLUSTRATIVE,
             )
             for each in TRANSFERS
         )
@@ -183,6 +188,7 @@ async def _spending(desk: Desk, path: str, grants: Mapping[str, Grant]) -> None:
                     end=YEAR_ENDS.isoformat(),
                     lines=[{"category": code, "amount": money(amount)} for code, amount in each.lines.items()],
                     certified=certified,
+                    reason=ILLUSTRATIVE,
                 )
                 for each in EXPENDITURES
             )
