@@ -15,7 +15,7 @@ from common.http.problems import invalid
 from common.http.routing import Router
 from common.http.sent import Told
 from common.http.versions import IfMatch, etag
-from common.kernel.errors import StaleVersion, Violation
+from common.kernel.errors import DomainError, StaleVersion, Violation
 from common.kernel.ids import new_id
 from common.security.permissions import requires
 from common.security.principal import Principal
@@ -28,7 +28,7 @@ from funds.api.views import decision_document, meeting_document
 from funds.application.commanding import Asked, Busy
 from funds.application.deciding import Concluding, Question, concluding, proposing
 from funds.application.streams import DECISION
-from funds.domain import commands, committee, decision, errors
+from funds.domain import commands, committee, decision, errors, fund_state
 from funds.readmodel.queries import Row
 
 router = Router(prefix="/v1", tags=["committee"])
@@ -122,9 +122,17 @@ async def propose_decision(
         told_on(wired, principal, sent),
         text(sent.reason),
     )
-    asked = [Asked(DECISION, new_id(), proposing(question, row.state), new=True)]
+    asked = [Asked(DECISION, new_id(), _proposing(question, row.state), new=True)]
     currency = row.state.currency
     return await done(wired, principal, asked, key, lambda i, s, _: decision_document(i, s, currency), 201)
+
+
+def _proposing(question: Question, fund: fund_state.State) -> decision.Propose | DomainError:
+    """Or why not: what was put to the vote once is answered again also when it could be put no more."""
+    try:
+        return proposing(question, fund)
+    except DomainError as refusal:
+        return refusal
 
 
 async def _project(wired: Services, sent: schemas.DecisionSent, fund: UUID) -> Row[Any] | None:
@@ -196,9 +204,10 @@ async def conclude(
     """Adopted, it reserves the amount, which is available that day or it is refused; the grant, the revision or the
     closure follows in the same moment."""
     row = await wired.decision(decision_id)
-    fund = await wired.fund(row.state.fund)
     proposed = row.state.proposed
+    # the project before the fund: what changes both is then seen in both, or the project's version is stale
     project = await wired.project(proposed.project) if proposed.project else None
+    fund = await wired.fund(row.state.fund)
     asked = concluding(
         Concluding(
             row.id,

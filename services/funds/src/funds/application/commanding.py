@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from common.eventsourcing.units import Aggregate, Caller, Intent, Outcome, Refusal, Unit, UnitResult
 from common.eventsourcing.writer import ANY_VERSION, Answer
-from common.kernel.errors import InConflict
+from common.kernel.decider import Decider, Decision
+from common.kernel.errors import DomainError, InConflict
 from common.write_side import WriteSide
 from funds.application.streams import FUND, KINDS
 
@@ -25,7 +26,8 @@ class Busy(InConflict):
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A command for a stream of a kind. `version`: the one that the caller saw; without it a lost race is decided
-    again."""
+    again. A command that a look-up refused is its refusal: it is raised where the request is not one that is repeated,
+    which is answered as it was."""
 
     kind: str
     stream: UUID
@@ -71,7 +73,7 @@ class Commanding:
     def _intents(self, asked: Sequence[Asked]) -> list[Intent]:
         return [
             Intent(
-                self._aggregates[each.kind],
+                self._aggregate(each),
                 each.stream,
                 each.command,
                 expected=ANY_VERSION if each.version is None else each.version,
@@ -79,3 +81,14 @@ class Commanding:
             )
             for each in asked
         ]
+
+    def _aggregate(self, asked: Asked) -> Aggregate:
+        known = self._aggregates[asked.kind]
+        return replace(known, decider=REFUSING) if isinstance(asked.command, DomainError) else known
+
+
+def _refuse(refusal: DomainError, state: Any) -> Decision[Any]:
+    raise refusal
+
+
+REFUSING: Decider[Any, Any, Any] = Decider(None, lambda state, _: state, _refuse)
