@@ -109,14 +109,17 @@ def test_the_committee_of_march_2021_has_the_three_other_donors_that_are_printed
 
 def test_eight_meetings_were_held_in_2020_and_approvals_of_january_2021_lie_outside_them(demo: Demo) -> None:
     assert len(listed(demo, f"{FUND}/meetings", year=2020)) == len(listed(demo, f"{FUND}/meetings")) == 8
-    decided = Counter((d["mode"], d["concluded_on"][:7]) for d in listed(demo, f"{FUND}/decisions"))
-    assert decided == {("meeting", "2020-02"): 4, ("meeting", "2020-11"): 4, ("no_objection", "2021-01"): 2}
-    assert all(d["status"] == "adopted" for d in listed(demo, f"{FUND}/decisions"))
+    decisions = listed(demo, f"{FUND}/decisions")
+    approved = Counter((d["mode"], d["concluded_on"][:7]) for d in decisions if d["kind"] == "approve")
+    assert approved == {("meeting", "2020-02"): 4, ("meeting", "2020-11"): 4, ("no_objection", "2021-01"): 2}
+    assert all(d["status"] == "adopted" for d in decisions)
+    assert all(not set(d["recused"]) & set(d["voters"]) for d in decisions)
 
 
 def test_two_calls_are_closed_and_the_third_is_planned(demo: Demo) -> None:
     calls = listed(demo, f"{FUND}/calls", on=PRESENTED)
     assert [(call["number"], call["status"]) for call in calls] == [(1, "closed"), (2, "closed"), (3, "planned")]
+    assert all(call["closed_on"] > call["deadline"] for call in calls[:2])
     found = aggregate(demo, measure="approved", by="call", mechanism=donors.CODE)
     values = {row["key"]["call"]: row["value"] for row in found["rows"]}
     assert values == {calls[0]["id"]: "5340000.00", calls[1]["id"]: "6650000.00"}
@@ -130,6 +133,12 @@ def test_ten_projects_started_when_it_is_printed(demo: Demo) -> None:
     assert starts["2020-02"] == 4
     assert starts["2020-12"] + starts["2021-01"] == 4
     assert starts["2021-04"] == 2
+
+
+def test_a_revision_shifts_a_budget_and_leaves_its_sum(demo: Demo) -> None:
+    (revised,) = [each for each in listed(demo, "/v1/projects") if "CPIAT" in each["title"]]
+    (grant,) = revised["grants"]
+    assert (grant["budget"], len(grant["revisions"])) == ("660000.00", 2)
 
 
 def test_a_project_with_grants_of_two_mechanisms_counts_once(demo: Demo) -> None:

@@ -10,12 +10,14 @@ import pytest
 
 from embedded.funds import instruments, window
 from embedded.funds.activities_2020 import ACTIVITIES
+from embedded.funds.bodies import plan_of
 from embedded.funds.budget import CAP_PERCENT, INDIRECT, lines
 from embedded.funds.calendar import CALLS, ESTABLISHED, MEETINGS, THIRD_CALL
 from embedded.funds.donors import AGREEMENTS, BY_REFERENCE, DEPOSITS, RATES, fee
+from embedded.funds.following import shifted
 from embedded.funds.inventory import COUNTS, active
 from embedded.funds.plans_2021 import CHALLENGES, DELAYED, PLANS
-from embedded.funds.projects import NOT_PRINTED, PROJECTS, Project
+from embedded.funds.projects import CPIAT, NOT_PRINTED, PROJECTS, Project
 from embedded.funds.spending import EXPENDITURES, TRANSFERS, YEAR_ENDS
 
 MILLION = Decimal(1_000_000)
@@ -139,6 +141,13 @@ def test_a_budget_adds_up_within_the_cap_of_indirect_costs(project: Project) -> 
         direct = total - planned[INDIRECT]
         assert 0 < planned[INDIRECT] <= direct * CAP_PERCENT / 100
         assert all(amount > 0 and amount == round(amount, 2) for amount in planned.values())
+
+
+def test_the_revision_shifts_a_budget_and_leaves_its_sum() -> None:
+    before, after = plan_of(CPIAT)["budget"], shifted(CPIAT)["budget"]
+    assert before != after
+    assert sum(Decimal(line["amount"]) for line in after) == sum(Decimal(line["amount"]) for line in before)
+    assert all(Decimal(line["amount"]) > 0 for line in after)
 
 
 def test_eight_meetings_lie_in_2020_and_the_third_call_is_planned() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -25,19 +25,24 @@ async def approved(desk: Desk, path: str, on: date, concluded: date, title: str,
     proposed = await _proposed(desk, path, title) or await desk.told(
         SECRETARIAT, f"{path}/decisions", on, kind="approve", **question
     )
-    decision = f"/v1/decisions/{proposed['id']}"
     if proposed["status"] == "open":
-        if proposed["mode"] == "meeting":
-            await _voted(desk, path, decision, on, proposed["recused"])
-        seen = await desk.seen(SECRETARIAT, decision)
-        await desk.told(SECRETARIAT, f"{decision}/conclude", concluded, seen["version"])
+        await carried(desk, path, proposed, on, concluded)
     return await _granted(desk, path, proposed["id"])
+
+
+async def carried(desk: Desk, path: str, proposed: Mapping[str, Any], on: date, concluded: date) -> None:
+    decision = f"/v1/decisions/{proposed['id']}"
+    if proposed["mode"] == "meeting":
+        await _voted(desk, path, decision, on, proposed["recused"])
+    seen = await desk.seen(SECRETARIAT, decision)
+    await desk.told(SECRETARIAT, f"{decision}/conclude", concluded, seen["version"])
 
 
 async def _proposed(desk: Desk, path: str, title: str) -> dict[str, Any] | None:
     """What an interrupted load has put to the vote already: a proposal that is decided on is not put there again."""
     listed = (await desk.seen(SECRETARIAT, f"{path}/decisions"))["items"]
-    return next((dict(each) for each in listed if each["plan"] and each["plan"]["title"] == title), None)
+    about = [each for each in listed if each["kind"] == "approve" and each["plan"]["title"] == title]
+    return dict(about[0]) if about else None
 
 
 async def _voted(desk: Desk, path: str, decision: str, on: date, recused: Collection[str]) -> None:

@@ -54,6 +54,11 @@ def organisation(office: str) -> str:
     return first if first in ELIGIBLE else office
 
 
+def lead(project: Project) -> str:
+    """The role of who leads it: the organisation whose office stands first."""
+    return f"organisation_{organisation(next(iter(project.budget)))}"
+
+
 _END_OF_2021 = date(2021, 12, 31)
 _CALL_1_PAID = ((date(2020, 2, 13), 60), (date(2021, 2, 11), 40))
 _CALL_2_PAID = ((date(2020, 12, 7), 50),)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from embedded.funds import donors
+from embedded.funds import donors, following
 from embedded.funds.bodies import Party, fund, money, plan_of
 from embedded.funds.budget import CAP_PERCENT
 from embedded.funds.calendar import (
@@ -24,7 +24,7 @@ from embedded.funds.calendar import (
 )
 from embedded.funds.committee import approved, met
 from embedded.funds.desk import AGENT, ILLUSTRATIVE, SECRETARIAT, WHY, Desk, Grant
-from embedded.funds.projects import NOT_PRINTED, PROJECTS, REGIONAL, Project, organisation
+from embedded.funds.projects import NOT_PRINTED, PROJECTS, REGIONAL, Project, lead
 from embedded.funds.spending import CERTIFIED, EXPENDITURES, INTERIM, TRANSFERS, YEAR_ENDS
 
 PARTIES = (
@@ -58,12 +58,14 @@ async def bring(desk: Desk, there: Mapping[str, str]) -> dict[str, str]:
     await desk.told(SECRETARIAT, f"{path}/calls", PRESENTED, **more)
     ids = {call.number: stream for call, stream in zip(CALLS, calls, strict=True)}
     proposals = await asyncio.gather(*(_proposed(desk, ids[each.call], each, there) for each in PROJECTS))
+    await asyncio.gather(*(_close(desk, call, ids[call.number]) for call in CALLS))
     for meeting in MEETINGS:
         title = f"Meeting {meeting.number} of the Steering Committee"
         await met(desk, path, meeting.number, title, meeting.on, meeting.agenda)
     grants = [await _decided(desk, path, each, of) for each, of in zip(PROJECTS, proposals, strict=True)]
     by_key = {each.key: grant for each, grant in zip(PROJECTS, grants, strict=True)}
-    await asyncio.gather(*(desk.start(_lead(each), by_key[each.key], each.starts) for each in PROJECTS))
+    await asyncio.gather(*(desk.start(lead(each), by_key[each.key], each.starts) for each in PROJECTS))
+    await following.bring(desk, path, by_key)
     await _spending(desk, path, by_key)
     return {key: grant.project for key, grant in by_key.items()}
 
@@ -113,6 +115,13 @@ async def _call(desk: Desk, path: str, call: Call) -> str:
     return str(planned["id"])
 
 
+async def _close(desk: Desk, call: Call, stream: str) -> None:
+    """The day after its deadline, when all proposals were handed in."""
+    path = f"/v1/calls/{stream}"
+    opened = 2  # its version: planned, opened
+    await desk.told(SECRETARIAT, f"{path}/close", call.deadline + timedelta(days=1), opened)
+
+
 async def _proposed(desk: Desk, call: str, project: Project, there: Mapping[str, str]) -> str:
     """Handed in and evaluated."""
     when = CALLS[project.call - 1]
@@ -121,7 +130,7 @@ async def _proposed(desk: Desk, call: str, project: Project, there: Mapping[str,
     link = f"https://example.org/proposals/{project.key.lower()}.pdf"
     more: dict[str, Any] = {"project": there[project.key]} if project.key in there else {}
     proposal = await desk.told(
-        _lead(project),
+        lead(project),
         f"/v1/calls/{call}/proposals",
         when.received,
         plan=plan_of(project),
@@ -193,7 +202,3 @@ async def _spending(desk: Desk, path: str, grants: Mapping[str, Grant]) -> None:
                 for each in EXPENDITURES
             )
         )
-
-
-def _lead(project: Project) -> str:
-    return f"organisation_{organisation(next(iter(project.budget)))}"
