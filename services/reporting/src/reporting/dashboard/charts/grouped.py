@@ -30,14 +30,14 @@ class Group:
     text: str
 
 
-def grouped(bars: Sequence[Group], width: int, colours: Sequence[str] = COLOURS) -> Spec:
+def grouped(bars: Sequence[Group], width: int) -> Spec:
     """Groups and parts in the order of their first bars; a part has one colour throughout."""
     names = list(dict.fromkeys(bar.name for bar in bars))
     parts = list(dict.fromkeys(bar.part for bar in bars))
     most = max((bar.value or 0 for bar in bars), default=0)
     scale = {"domain": [0, most or 1], "range": [0, width - LABELS - FIGURES]}
     axis = {"title": None, "ticks": False, "domain": False, "labelPadding": 8}
-    colour = {"field": "part", "type": "nominal", "legend": None, "scale": {"domain": parts, "range": list(colours)}}
+    colour = {"field": "part", "type": "nominal", "legend": None, "scale": {"domain": parts, "range": COLOURS}}
     return picture(
         {
             "data": {"values": [_datum(bar) for bar in bars]},

@@ -8,17 +8,21 @@ from decimal import Decimal
 from common.kernel.numbers import plain
 from reporting.application.funds.model import Activity, Challenge
 from reporting.dashboard import wording as numbers
-from reporting.dashboard.charts.grouped import Group, grouped
-from reporting.dashboard.charts.theme import BLUE, NARROW, PAST, UNREPORTED, WIDE
+from reporting.dashboard.charts.bars import Bar, bars
+from reporting.dashboard.charts.theme import NARROW, WIDE
 from reporting.dashboard.funds import wording
 from reporting.dashboard.funds.figures import Figures
 from reporting.dashboard.funds.naming import FundNames
 from reporting.dashboard.tables import Cell, Column, Exhibit, Head, Line, Section, Sketch, Table
 
-HELD, PLANNED, NOT_HELD = "Held", "Planned", "Not held"
-DRAWN = {"held": HELD, "planned": PLANNED, "started": PLANNED, "postponed": NOT_HELD, "cancelled": NOT_HELD}
-STATES = {"held": HELD, "started": "Under way", "planned": PLANNED, "postponed": "Postponed", "cancelled": "Cancelled"}
-COLOURS = (BLUE, PAST, UNREPORTED)
+STATES = {
+    "held": "Held",
+    "started": "Under way",
+    "planned": "Planned",
+    "postponed": "Postponed",
+    "cancelled": "Cancelled",
+}
+AHEAD = ("planned", "started")
 SEXES = {"female": "women", "male": "men", "unknown": "sex unknown"}
 NOTE = (
     "An activity stands in the year in which it was held, else in that for which it is planned. Those of the "
@@ -70,16 +74,16 @@ def _by_kind(figures: Figures, found: Sequence[Activity]) -> Iterator[Exhibit]:
 
 
 def _sketch(found: Sequence[Activity], kinds: Sequence[str]) -> Sketch:
-    bars, told = [], []
+    """Bars for what was held, ticks for what is to come."""
+    rows, told = [], []
     for kind in kinds:
-        for part in dict.fromkeys(DRAWN.values()):
-            states = [state for state, drawn in DRAWN.items() if drawn == part]
-            count = _count(found, kind, states)
-            bars.append(Group(_named(kind), part, count, numbers.number(count)))
-        told.append(f"{_named(kind)}: {', '.join(f'{bar.part.lower()} {bar.text}' for bar in bars[-3:])}")
-    caption = "Activities by kind: held, planned or under way, postponed or cancelled"
-    wide, narrow = (grouped(bars, width, COLOURS) for width in (WIDE, NARROW))
-    return Sketch(caption, f"Bar chart. {caption}. {'; '.join(told)}.", wide, narrow)
+        held, ahead = _count(found, kind, ["held"]), _count(found, kind, AHEAD)
+        text = f"{numbers.number(held)}{f', {numbers.number(ahead)} ahead' if ahead else ''}"
+        rows.append(Bar(_named(kind), held, text, ahead or None))
+        told.append(f"{_named(kind)}: {numbers.number(held)} held, {numbers.number(ahead)} planned or under way")
+    caption = "Activities held, by kind"
+    wide, narrow = (bars(rows, width) for width in (WIDE, NARROW))
+    return Sketch(caption, f"Bar chart. {caption}. {'; '.join(told)}.", wide, narrow, "planned or under way")
 
 
 Found = dict[str | None, Decimal]
@@ -170,5 +174,5 @@ def _lead(found: Sequence[Activity]) -> str:
     if not found:
         return NOTHING
     held = sum(activity.status == "held" for activity in found)
-    ahead = sum(activity.status in ("planned", "started") for activity in found)
+    ahead = sum(activity.status in AHEAD for activity in found)
     return f"{held} held, {ahead} planned or under way, {len(found) - held - ahead} postponed or cancelled."

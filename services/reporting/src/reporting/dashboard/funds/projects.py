@@ -23,15 +23,23 @@ PERIODS = (
     "Periods are those of the latest version of the project document; under revisions stand its versions. A dash for a "
     "budget: none was told."
 )
+KINDS = ("mptf", "funding_window", "eu_instrument", "bilateral")
 TONES = {"suspended": "tone-away", "cancelled": "absent"}
 NOTHING = "No project is recorded."
 
 
 def projects(figures: Figures, names: FundNames) -> Section:
-    found = sorted(figures.projects, key=lambda each: (_first(each[1]), _natural(each[0].title)))
+    found = sorted(figures.projects, key=lambda each: _place(figures, *each))
     when = f", {figures.asked.year}" if figures.asked.year else ""
     exhibits = [*_by_year(figures), *([_list(figures, found, names)] if found else [])]
     return Section("projects", f"Projects and grants{when}", _lead(figures, found), exhibits)
+
+
+def _place(figures: Figures, project: Project, grants: Sequence[Grant]) -> tuple[object, ...]:
+    """By mechanism, trust funds first, then by their start."""
+    known = {each.code: each for each in figures.everything.mechanisms}
+    rank = min((KINDS.index(known[grant.mechanism].kind), grant.mechanism) for grant in grants)
+    return (*rank, _first(grants), _natural(project.title))
 
 
 def _natural(title: str) -> list[tuple[int, str]]:
