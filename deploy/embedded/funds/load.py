@@ -19,6 +19,8 @@ from embedded.sample_feed.partner import FeedRefused, Partner
 
 FACTS = 541
 """How many are told, for the bar; more lengthen it."""
+START_CLEAN = "a load interrupted more than a day ago is not finished: `make demo-reset` starts clean"
+"""By then the service may have forgotten the keys of what was told."""
 CAUGHT_UP_WITHIN = 120.0  # seconds
 
 
@@ -43,7 +45,7 @@ async def _brought(client: httpx.AsyncClient, tokens: Mapping[str, str]) -> str:
         try:
             return await bring(client, tokens, lambda done: bars.show("facts of funds", done, max(done, FACTS)))
         except FeedRefused as error:
-            raise CannotRun(f"The funds were refused: {error}") from error
+            raise CannotRun(f"The funds were refused ({START_CLEAN}): {error}") from error
         except httpx.TransportError as error:
             raise CannotRun(f"The funds could not be loaded: {error!r}") from error
 
@@ -59,14 +61,15 @@ async def bring(client: httpx.AsyncClient, tokens: Mapping[str, str], tell: Call
 
     desk = Desk({role: Partner(client, f"Bearer {token}") for role, token in tokens.items()}, told)
     await register.bring_rates(desk)
-    window, projects, *_ = await asyncio.gather(
+    window, projects, others, _ = await asyncio.gather(
         mechanisms.bring_window(desk),
         mechanisms.bring_instruments(desk),
         mechanisms.bring_others(desk),
         register.bring_budget(desk),
     )
-    await asyncio.gather(trust_fund.bring(desk, window), register.bring_activities(desk, projects, PLANS))
-    return f"{done} facts of {2 + len(projects) + 1} mechanisms"
+    trust, _ = await asyncio.gather(trust_fund.bring(desk, window), register.bring_activities(desk, projects, PLANS))
+    all_projects = {*window.values(), *projects.values(), *others, *trust.values()}
+    return f"{3 + len(projects)} mechanisms with {len(all_projects)} projects"
 
 
 async def check_funds(reporting_url: str) -> list[str]:

@@ -79,18 +79,18 @@ async def _instrument(desk: Desk, each: instruments.Instrument) -> str:
     return await _registered(desk, path, planned, each.starts, each.closed)
 
 
-async def bring_others(desk: Desk) -> None:
-    """The illustrative projects of illustrative contributors, without any money."""
+async def bring_others(desk: Desk) -> list[str]:
+    """The illustrative projects of illustrative contributors, without any money; their ids."""
     begins = min(each.starts for each in inventory.ILLUSTRATIVE)
     body = fund(inventory.CODE, inventory.NAME, "bilateral", "agreement", begins, None)
     parties = [Party(name, "organisation") for name in inventory.ORGANISATIONS]
     path = await desk.establish(body, parties, begins)
-    await asyncio.gather(*(_illustrative(desk, path, each) for each in inventory.ILLUSTRATIVE))
+    return await asyncio.gather(*(_illustrative(desk, path, each) for each in inventory.ILLUSTRATIVE))
 
 
-async def _illustrative(desk: Desk, path: str, each: inventory.Illustrative) -> None:
+async def _illustrative(desk: Desk, path: str, each: inventory.Illustrative) -> str:
     planned = plan(each.title, [each.organisation], {}, [each.jurisdiction], [each.goal], each.starts, each.ends)
-    await _registered(desk, path, planned, each.starts, each.closed)
+    return await _registered(desk, path, planned, each.starts, each.closed)
 
 
 async def _registered(desk: Desk, path: str, planned: object, starts: date, closed: date | None) -> str:
