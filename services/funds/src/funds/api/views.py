@@ -128,7 +128,8 @@ def fact_document(state: fund_state.State, fact: Any, *, agreements: bool) -> di
         return document
     undone = state.reversal(fact.id)
     entry = {"entry": fact.kind} if isinstance(fact, events.EntryRecorded) else {}
-    return {**document, "kind": kind, **entry, "reversed_on": undone.on if undone else None}
+    why = {"reversal_reason": words(undone.reason) if undone else None} if "reason" in document else {}
+    return {**document, "kind": kind, **entry, "reversed_on": undone.on if undone else None, **why}
 
 
 def meeting_document(state: fund_state.State, meeting: events.MeetingHeld, fund: UUID) -> dict[str, Any]:

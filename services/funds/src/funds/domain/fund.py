@@ -123,6 +123,8 @@ def _assign(command: commands.AssignRole, state: State) -> Decision[Any]:
 def _end(command: commands.EndRole, state: State) -> Decision[Any]:
     if command.party not in state.parties(command.role, command.on):
         raise errors.UnknownReference("/party", f"{command.party} is not {command.role} on {command.on}.")
+    if all(held.until == command.on for held in state.held(command.party, command.role, command.on)):
+        raise errors.AlreadyThere(f"{command.on} is the last day of {command.party} as {command.role} already.")
     return Decision((events.RoleEnded(command.party, command.role, command.on, command.reason),))
 
 

@@ -100,6 +100,9 @@ class State:
         """Who has a role that day, in the order in which it was given."""
         return [held.party for held in self.roles if held.role == role and held.holds(on)]
 
+    def held(self, party: str, role: events.Role, on: date) -> list[HeldRole]:
+        return [held for held in self.roles if (held.party, held.role) == (party, role) and held.holds(on)]
+
     def approvals_of(self, grant: UUID) -> list[events.AmountApproved]:
         return [each for each in self.approvals if each.grant == grant]
 
