@@ -9,7 +9,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from common.http.answers import json_response
-from common.http.as_of import AsOfParameter
+from common.http.as_of import AsOfParameter, parse_as_of
 from common.http.problems import invalid
 from common.http.routing import Router
 from common.http.sent import Day
@@ -85,7 +85,8 @@ async def list_contributions(
     donor itself, the agent and the secretariat."""
     day = on or wired.today()
     stream, state = await seen_fund(wired, fund, as_of)
-    found = contributions(state, await wired.rates_to(state.currency), day)
+    rates = await wired.rates_to(state.currency, parse_as_of(as_of) if as_of else None)
+    found = contributions(state, rates, day)
     items = [
         contribution_document(each, state, agreements=sees_agreement(principal, each.commitment.donor))
         for each in found

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Path, Request
 
 from common.eventsourcing.log import EventLog
+from common.eventsourcing.past import AsOf
 from common.eventsourcing.units import Actor, Caller
 from common.eventsourcing.writer import IdempotencyKey
 from common.http.sent import Told
@@ -94,9 +95,12 @@ class Services:
         """Every fund by its id."""
         return {row.id: row.state for row in await self.queries.all(fund_state.State)}
 
-    async def rates_to(self, currency: str) -> RateOn:
-        """Looks rates up as they are recorded now, the inverse pair where a pair has none."""
-        known = {(row.state.base, row.state.quote): row.state for row in await self.queries.all(records.Rates)}
+    async def rates_to(self, currency: str, as_of: AsOf | None = None) -> RateOn:
+        """Looks rates up as they are recorded now, or as they were known then; the inverse pair where a pair has
+        none."""
+        rows = await self.queries.all(records.Rates)
+        states = [row.state if as_of is None else await self._rates_then(row.id, as_of) for row in rows]
+        known = {(state.base, state.quote): state for state in states if state is not None}
 
         def on(base: str, day: date) -> Any:
             if (base, currency) in known and (rate := known[base, currency].on(day)) is not None:
@@ -105,6 +109,12 @@ class Services:
             return None if inverse is None else 1 / inverse
 
         return on
+
+    async def _rates_then(self, stream: UUID, as_of: AsOf) -> records.Rates | None:
+        found: records.Rates | None = None
+        for recorded in await self.log.load(stream, recorded_by=as_of.instant, up_to_position=as_of.position):
+            found = records.evolve_rate(found, recorded.event)
+        return found
 
     async def at(self, kind: str, stream: UUID, version: int) -> tuple[Any, Any]:
         """The state that a version of a stream led to, and its last event, with the words that are still there."""

@@ -13,7 +13,7 @@ from common.eventsourcing.units import Outcome
 from common.eventsourcing.writer import Answer, IdempotencyKey
 from common.http.answered import CHANGED, Document
 from common.http.answers import written_response
-from common.http.as_of import AsOfParameter
+from common.http.as_of import AsOfParameter, parse_as_of
 from common.http.bodies import body_limit
 from common.http.idempotency import Idempotency
 from common.http.routing import Router
@@ -127,7 +127,8 @@ async def read_contributions_file(
     """By commitment; the workbook has the deposits on a sheet of their own."""
     day = on or wired.today()
     _, state = await seen_fund(wired, fund, as_of)
-    found = contributions(state, await wired.rates_to(state.currency), day)
+    rates = await wired.rates_to(state.currency, parse_as_of(as_of) if as_of else None)
+    found = contributions(state, rates, day)
     return _file(contribution_tables(state, found), suffix, f"{state.code}-contributions-{day}")
 
 
