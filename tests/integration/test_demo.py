@@ -18,16 +18,26 @@ from common.testing.eventually import eventually
 
 pytestmark = pytest.mark.slow
 
+PROCESSES = {
+    *("incidents-api", "kpi-api", "kpi-worker", "funds-api", "funds-worker"),
+    *("reporting-api", "reporting-worker", "postgres"),
+}
+IN_FUNDS = {
+    *("member", "organisation", "donor", "agent", "observer"),
+    *(f"member_{party}" for party in ("UNODC", "GB", "NL", "SE", "DE", "FR", "EU")),
+    *("organisation_UNODC", "donor_NO"),
+}
+"""Who acts in a fund."""
+
 
 def test_demo_json_says_how_to_go_on(demo: Demo) -> None:
     document = demo.document
     assert set(document) == {"services", "api_keys", "tokens", "processes", "metrics"}
-    services = {"incidents": demo.home.url(1), "kpi": demo.home.url(2), "reporting": demo.home.url(4)}
-    assert document["services"] == services
+    offsets = {"incidents": 1, "kpi": 2, "funds": 3, "reporting": 4}
+    assert document["services"] == {service: demo.home.url(offset) for service, offset in offsets.items()}
     roles = {"verifier", "secretariat", "analyst", "administrator", "institution", "commission", "commission_head"}
-    assert roles <= set(document["tokens"])
-    processes = {"incidents-api", "kpi-api", "kpi-worker", "reporting-api", "reporting-worker", "postgres"}
-    assert set(document["processes"]) == processes
+    assert roles | IN_FUNDS <= set(document["tokens"])
+    assert set(document["processes"]) == PROCESSES
     assert stat.S_IMODE(demo.home.demo.stat().st_mode) == 0o600
     for url in document["metrics"].values():
         assert "salwatch_" in httpx.get(url).text
@@ -47,9 +57,7 @@ def test_every_key_and_token_is_known(demo: Demo) -> None:
         httpx.get(f"{incidents}/v1/me", headers={"Authorization": f"Bearer {token}"}).raise_for_status()
 
 
-@pytest.mark.parametrize(
-    "name", ["incidents-api", "kpi-api", "kpi-worker", "reporting-worker", "reporting-api", "postgres"]
-)
+@pytest.mark.parametrize("name", sorted(PROCESSES))
 async def test_a_process_that_is_killed_comes_back(demo: Demo, name: str) -> None:
     killed = demo.document["processes"][name]
     os.kill(killed, signal.SIGKILL)

@@ -58,10 +58,11 @@ async def test_kafka_carries_the_demo(carried: Demo) -> None:
     document = carried.document
     assert document["kafka"] == {
         "bootstrap": f"127.0.0.1:{carried.home.port(92)}",
-        "topics": ["incidents.events", "kpi.events"],
+        "topics": ["funds.events", "incidents.events", "kpi.events"],
     }
     assert set(document["processes"]) == {
         *("incidents-api", "incidents-relay", "kpi-api", "kpi-relay", "kpi-worker"),
+        *("funds-api", "funds-relay", "funds-worker"),
         *("reporting-api", "reporting-worker", "postgres", "kafka"),
     }
     assert "salwatch_tail_lag_events" in httpx.get(document["metrics"]["incidents-relay"]).text
@@ -70,6 +71,7 @@ async def test_kafka_carries_the_demo(carried: Demo) -> None:
         await _killed_and_back(carried, name)
     await _visible(document)
     await _kpi_is_carried_too(document)
+    await _funds_are_carried_too(document)
     await _published_again(carried)
     await _restored(carried)
     await _stopped_and_back_to_the_feed(carried)
@@ -95,7 +97,7 @@ async def _published_again(demo: Demo) -> None:
 
 
 async def _kpi_is_carried_too(document: Any) -> None:
-    """reporting's one worker follows both publishers."""
+    """reporting's one worker follows every publisher."""
     secretariat = {"Authorization": f"Bearer {document['tokens']['secretariat']}"}
     body = {"roadmap": "women-in-armed-forces", "period": "2019", "due": "2099-12-31"}
     async with httpx.AsyncClient(timeout=30) as client:
@@ -108,13 +110,28 @@ async def _kpi_is_carried_too(document: Any) -> None:
         assert shown.status_code == 200, shown.text
 
 
+async def _funds_are_carried_too(document: Any) -> None:
+    """An agent's posting is in the aggregates once its position is."""
+    agent = {"Authorization": f"Bearer {document['tokens']['agent']}"}
+    body = {"kind": "bank_charges", "amount": "1.00"}
+    async with httpx.AsyncClient(timeout=30) as client:
+        posted = await client.post(f"{document['services']['funds']}/v1/funds/SLW00/entries", json=body, headers=agent)
+        assert posted.status_code == 201, posted.text
+        asked = {"measure": "available", "mechanism": "SLW00", "wait_for": posted.headers["SALWatch-Position"]}
+        shown = await client.get(f"{document['services']['reporting']}/v1/aggregates/funds", params=asked)
+        assert shown.status_code == 200, shown.text
+        held = await client.get(f"{document['services']['funds']}/v1/funds/SLW00", headers=agent)
+        assert shown.json()["total"] == held.json()["position"]["available"]
+
+
 async def _restored(demo: Demo) -> None:
     """The log is another one: the relay goes on in a topic of its own, the worker rebuilds."""
     code, said = demo.run("cli", "incidents", "restored")
     assert code == 0, said
 
     async def told() -> bool:
-        assert demo.document["kafka"]["topics"] == ["incidents.events", "incidents.events.g2", "kpi.events"]
+        topics = ["funds.events", "incidents.events", "incidents.events.g2", "kpi.events"]
+        assert demo.document["kafka"]["topics"] == topics
         return True
 
     await eventually(told, within=60)
