@@ -51,9 +51,12 @@ class SmallFund:
     log: list[e.FundEvent] = field(default_factory=list)
     state: State | None = None
     ids: int = 1_000
+    governance: e.Governance = "committee"
 
     def __post_init__(self) -> None:
-        self.must(c.EstablishFund("SML00", "Small", "mptf", "committee", "USD", START, None, FEES, VOTING, None, START))
+        self.must(
+            c.EstablishFund("SML00", "Small", "mptf", self.governance, "USD", START, None, FEES, VOTING, None, START)
+        )
         for party in ORGANISATIONS:
             self.must(c.AssignRole(party, "organisation", False, None, START))
         for n, (donor, currency, earmark) in enumerate(PROMISES):

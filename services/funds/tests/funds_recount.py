@@ -8,7 +8,7 @@ right.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -39,19 +39,22 @@ class Movement:
     earmark: tuple[str, ...] = ()
     grant: UUID | None = None
     organisation: str | None = None
+    reserves: bool = True
+    """An agreement promises, and keeps nothing of the cash back for it."""
 
 
 def movements(log: Iterable[Any]) -> list[Movement]:
     """Of all events of a fund, in the order in which they were recorded."""
     facts: dict[UUID, list[Movement]] = {}
     found: list[Movement] = []
+    reserves = True
     for event in log:
+        if isinstance(event, e.FundEstablished):
+            reserves = event.governance != "agreement"
         if isinstance(event, e.FactReversed):
-            moved = [
-                Movement(event.on, m.line, -m.amount, m.earmark, m.grant, m.organisation) for m in facts.pop(event.id)
-            ]
+            moved = [replace(each, day=event.on, amount=-each.amount) for each in facts.pop(event.id)]
         else:
-            moved = list(_of(event))
+            moved = [replace(each, reserves=reserves) for each in _of(event)]
             if hasattr(event, "id"):
                 facts[event.id] = moved
         found += moved
@@ -126,7 +129,7 @@ def cash(moved: Sequence[Movement], day: date | None = None, earmark: tuple[str,
 
 
 def reserved(moved: Sequence[Movement], day: date | None = None, earmark: tuple[str, ...] | None = None) -> Decimal:
-    return _on(moved, RESERVED, day, earmark)
+    return _on([m for m in moved if m.reserves], RESERVED, day, earmark)
 
 
 def available(moved: Sequence[Movement], day: date | None = None, earmark: tuple[str, ...] | None = None) -> Decimal:

@@ -27,6 +27,8 @@ from funds_world import (
     voted,
 )
 
+from funds.bootstrap import running_app
+
 AFTER = "2020-02-11"
 
 
@@ -63,6 +65,19 @@ async def test_of_a_hundred_equal_approvals_at_once_as_many_pass_as_there_is_mon
     assert {project["grants"][0]["budget"] for project in projects} == {"10.00"}
     record = (await ok(await world["member_DE"].get(f"{PATH}/decisions")))["items"]
     assert sorted(each["status"] for each in record) == ["adopted"] * 7 + ["open"] * 93
+
+
+async def test_two_processes_give_the_same_money_away_once_too(world: World) -> None:
+    await established(world)
+    await deposited(world, "US", "70.71")
+    decisions = [await undecided(world, plan=plan("10.00")) for _ in range(60)]
+    async with running_app(world.settings) as other_app:
+        other = World(other_app, world.issuer, world.settings, {})
+        both = (world, other)
+        answers = await at_once(*(conclusion(both[n % 2], decision) for n, decision in enumerate(decisions)))
+        await other.close()
+    assert sorted(answer.status_code for answer in answers) == [200] * 7 + [409] * 53
+    assert (await money(world))["available"] == 0
 
 
 async def test_of_thirty_transfers_at_once_as_many_pass_as_are_reserved(world: World) -> None:

@@ -47,9 +47,11 @@ RESERVATION_LINES = ("approved_by_organisation", "released_by_organisation", "tr
 
 
 class MoneyInAnyOrder(RuleBasedStateMachine):
+    governance: e.Governance = "committee"
+
     def __init__(self) -> None:
         super().__init__()
-        self.fund = SmallFund()
+        self.fund = SmallFund(governance=self.governance)
 
     def _asked(self, command: c.FundCommand) -> Any:
         """Done or refused; what was done can have changed no day before its own."""
@@ -152,6 +154,8 @@ class MoneyInAnyOrder(RuleBasedStateMachine):
         given = tuple(v.OrganisationAmount(*each) for each in parts.items())
         done = self._asked(c.Reserve(GRANTS[grant], PROJECT, None, None, given, needs, ("2", "4"), when))
         if isinstance(done, DomainError):
+            return
+        if self.governance == "agreement":
             return
         (approved,) = done
         assert sum((draw.amount for draw in approved.draws), ZERO) == sum(parts.values(), ZERO)
@@ -319,7 +323,21 @@ class MoneyInAnyOrder(RuleBasedStateMachine):
         assert decider().fold(self.fund.log) == self.fund.state
 
 
+class MoneyUnderAnAgreement(MoneyInAnyOrder):
+    """It reserves nothing; all else is as in a fund with a committee."""
+
+    governance: e.Governance = "agreement"
+
+    @invariant()
+    def nothing_is_reserved(self) -> None:
+        assert Balances(self.fund.now).at(day(DAYS)).reserved == 0
+
+
 TestMoneyInAnyOrder = MoneyInAnyOrder.TestCase
 TestMoneyInAnyOrder.settings = settings(
     max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestMoneyUnderAnAgreement = MoneyUnderAnAgreement.TestCase
+TestMoneyUnderAnAgreement.settings = settings(
+    max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
 )
