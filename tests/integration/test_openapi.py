@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 import pytest
 import schemathesis
@@ -48,7 +50,31 @@ class Callers:
             "receipt": [batch.json()["receipt"]["id"]],
             "code": list(document["api_keys"]),
             "jurisdiction": ["RS", "BA", "XK"],
+            **_of_funds(document),
         }
+
+
+def _of_funds(document: Any) -> dict[str, list[str]]:
+    """Ids of what the demo's funds hold."""
+    headers = {"Authorization": f"Bearer {document['tokens']['secretariat']}"}
+    fund = "SLW00"
+
+    def items(path: str) -> list[Any]:
+        answer = httpx.get(f"{document['services']['funds']}/v1/{path}", headers=headers).raise_for_status()
+        return list(answer.json()["items"])
+
+    calls, projects = items(f"funds/{fund}/calls"), items("projects")
+    known = {
+        "call_id": calls,
+        "proposal_id": items(f"calls/{calls[0]['id']}/proposals"),
+        "decision_id": items(f"funds/{fund}/decisions"),
+        "project_id": projects,
+        "grant_id": [grant for project in projects for grant in project["grants"]],
+        "activity_id": items("activities"),
+        "challenge_id": items("challenges"),
+    }
+    ids = {name: [each["id"] for each in found[:10]] for name, found in known.items()}
+    return {"fund": [fund], "project": ids["project_id"], **ids}
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +83,7 @@ def callers(trial: Demo) -> Callers:
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["right", "wrong"])
-@pytest.mark.parametrize("service", ["incidents", "reporting"])
+@pytest.mark.parametrize("service", ["incidents", "funds", "reporting"])
 def test_the_answers_are_those_that_the_document_promises(
     trial: Demo, callers: Callers, service: str, mode: GenerationMode
 ) -> None:
