@@ -280,6 +280,8 @@ async def test_a_decision_on_a_proposal_makes_a_project_once(world: World) -> No
     assert answer["status"] == "adopted"
     shown = await ok(await world["organisation_UNDP"].get(f"/v1/proposals/{proposal['id']}"))
     assert (shown["status"], shown["decision"]) == ("approved", answer["id"])
+    project = await ok(await world["analyst"].get(f"/v1/projects/{shown['project']}"))
+    assert project["grants"][0]["decision"] == answer["id"]
     again = on(DAY, kind="approve", mode="meeting", meeting=1, proposal=proposal["id"])
     assert pointers(await world["secretariat"].post(f"{PATH}/decisions", json=again)) == {"/proposal": "proposal_state"}
 
@@ -326,3 +328,46 @@ async def test_the_secretariat_and_the_agent_have_no_vote_and_the_secretariat_re
         "US": ("top_donor", True),
         "SEESAC": ("secretariat", False),
     }
+
+
+async def test_a_party_holds_a_role_once_at_a_time_and_there_is_one_chair(world: World) -> None:
+    await established(world)
+    office, path = world["secretariat"], f"{PATH}/roles"
+
+    async def assign(day: str, party: str, role: str, until: str | None = None) -> Any:
+        body = on(day, party=party, role=role, vote=role in ("chair", "member"), until=until)
+        return await office.post(path, json=body)
+
+    await ok(await assign("2020-06-01", "NO", "observer"), 201)
+    assert refusal(await assign("2020-01-01", "NO", "observer"), 409)["code"] == "already_there"
+    assert refusal(await assign("2020-01-01", "NO", "observer", "2020-06-01"), 409)["code"] == "already_there"
+    await ok(await assign("2020-01-01", "NO", "observer", "2020-05-31"), 201)
+    end = on("2020-06-30", party="UNDP", role="chair")
+    await ok(await office.post(f"{path}/end", json=end), 201)
+    assert refusal(await office.post(f"{path}/end", json=end), 409)["code"] == "already_there"
+    assert "chair_taken" in pointers(await assign("2020-06-30", "UNODC", "chair")).values()
+    await ok(await assign("2020-07-01", "UNODC", "chair"), 201)
+    assert "secretariat_receives_nothing" in pointers(await assign("2020-01-01", "UNDP", "secretariat")).values()
+    for day, chair in (("2020-06-30", "UNDP"), ("2020-07-01", "UNODC")):
+        seats = (await ok(await office.get(f"{PATH}/committee", params={"on": day})))["seats"]
+        assert [seat["party"] for seat in seats if seat["kind"] == "chair"] == [chair]
+        assert len(seats) == len({seat["party"] for seat in seats})
+
+
+async def test_what_a_body_names_and_is_not_there_is_said_with_its_place(world: World) -> None:
+    await ready(world)
+    nothing = "5ad2e0a4-71b4-5d0c-8a59-0a5b6f0a7d03"
+    common: dict[str, Any] = {"mode": "meeting", "meeting": 1}
+    office, agent = world["secretariat"], world["agent_MPTFO"]
+    for body, member in (
+        ({"kind": "reject", "proposal": nothing}, "/proposal"),
+        ({"kind": "close", "grant": nothing}, "/grant"),
+        ({"kind": "approve", "plan": plan(), "project": nothing}, "/project"),
+    ):
+        answer = await office.post(f"{PATH}/decisions", json=on(DAY, **common, **body))
+        assert pointers(answer) == {member: "reference_unknown"}
+    transfer = on(DAY, grant=nothing, organisation="UNDP", amount="1.00", request="TR")
+    assert pointers(await agent.post(f"{PATH}/transfers", json=transfer)) == {"/grant": "reference_unknown"}
+    proposal = on(DAY, plan=plan(), project=nothing)
+    answer = await world["organisation_UNDP"].post(f"{PATH}/proposals", json=proposal)
+    assert pointers(answer) == {"/project": "reference_unknown"}

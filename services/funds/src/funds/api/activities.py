@@ -23,7 +23,7 @@ from common.security.permissions import requires
 from common.security.principal import Principal
 from funds.api import schemas
 from funds.api.answering import CHANGED_THING, CREATED, LISTED, SHOWN, done
-from funds.api.dependencies import OtherParty, Services, Wired, own_party, text, told_on
+from funds.api.dependencies import OtherParty, Services, Wired, own_party, referred, text, told_on
 from funds.api.funds import OnDay, Read
 from funds.api.views import activity_document, challenge_document
 from funds.application.commanding import Asked
@@ -244,7 +244,7 @@ async def _require_activity(wired: Services, stream: UUID, pointer: str) -> None
 async def _require_may(wired: Services, principal: Principal, project: UUID | None) -> None:
     """The secretariat, or of a project's activities an organisation that implements it. Raises `PermissionMissing`,
     `OtherParty`."""
-    row = await wired.project(project) if project else None
+    row = await referred(wired.project(project), "/project") if project else None
     if principal.may("activities:manage"):
         return
     principal.require("projects:report" if row else "activities:manage")

@@ -21,7 +21,7 @@ from common.security.permissions import requires
 from common.security.principal import Principal
 from funds.api import schemas
 from funds.api.answering import CHANGED_THING, CREATED, LISTED, SHOWN, done
-from funds.api.dependencies import FundPath, OtherParty, Services, Wired, own_party, text, told_on
+from funds.api.dependencies import FundPath, OtherParty, Services, Wired, own_party, referred, text, told_on
 from funds.api.funds import OnDay, Read
 from funds.api.views import call_document, proposal_document
 from funds.application.commanding import Asked
@@ -270,7 +270,7 @@ async def _submit(
     if lead != own_party(principal):
         raise OtherParty(f"This credential proposes for {own_party(principal)}, whose office stands first.")
     if sent.project is not None:
-        await wired.project(sent.project)
+        await referred(wired.project(sent.project), "/project")
     command = proposal.SubmitProposal(
         fund.id,
         about[0] if about else None,

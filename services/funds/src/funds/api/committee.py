@@ -22,7 +22,7 @@ from common.security.principal import Principal
 from funds.api import schemas
 from funds.api.answering import CHANGED_THING, CREATED, LISTED, SHOWN, done
 from funds.api.calls import checked_plan
-from funds.api.dependencies import FundPath, Services, Wired, own_party, text, told_on
+from funds.api.dependencies import FundPath, Services, Wired, own_party, referred, text, told_on
 from funds.api.funds import OnDay, Read, posted, seen_fund
 from funds.api.views import decision_document, meeting_document
 from funds.application.commanding import Asked, Busy
@@ -101,7 +101,7 @@ async def propose_decision(
     """Nothing is reserved before it is concluded. Parties that the fund's rule takes out are recused at once."""
     row = await wired.fund(fund)
     plan = await checked_plan(wired, row.state, sent.plan) if sent.plan else None
-    about = await wired.proposal(sent.proposal) if sent.proposal else None
+    about = await referred(wired.proposal(sent.proposal), "/proposal") if sent.proposal else None
     if about is not None and about.state.submitted.fund != row.id:
         raise errors.UnknownReference("/proposal", "The proposal is one to another fund.")
     project = await _project(wired, sent, row.id)
@@ -137,12 +137,12 @@ def _proposing(question: Question, fund: fund_state.State) -> decision.Propose |
 
 async def _project(wired: Services, sent: schemas.DecisionSent, fund: UUID) -> Row[Any] | None:
     if sent.grant is not None:
-        found = await wired.project_of(sent.grant)
+        found = await referred(wired.project_of(sent.grant), "/grant")
         grant = found.state.grant(sent.grant)
         if grant is None or grant.fund != fund:
             raise errors.UnknownReference("/grant", "The grant is one of another mechanism.")
         return found
-    return await wired.project(sent.project) if sent.project else None
+    return await referred(wired.project(sent.project), "/project") if sent.project else None
 
 
 @router.get("/decisions/{decision_id}", **SHOWN)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, TypeVar
@@ -27,7 +27,7 @@ from funds.application.commanding import Commanding
 from funds.application.streams import KINDS, fund_id
 from funds.domain import call, decision, fund_state, project_state, proposal, records
 from funds.domain.contributions import RateOn
-from funds.domain.errors import UnknownThing
+from funds.domain.errors import UnknownReference, UnknownThing
 from funds.readmodel.queries import Queries, Row
 from funds.readmodel.roadmaps import RoadmapQueries
 
@@ -130,6 +130,14 @@ class Services:
         if found is None:
             raise UnknownThing(word)
         return found
+
+
+async def referred(looked_up: Awaitable[S], pointer: str) -> S:
+    """What a member of a body names. Raises `UnknownReference` where that is not there."""
+    try:
+        return await looked_up
+    except UnknownThing as error:
+        raise UnknownReference(pointer, error.detail) from error
 
 
 def _fund(named: str) -> UUID:

@@ -26,7 +26,7 @@ from common.security.permissions import requires
 from common.security.principal import Principal
 from funds.api import schemas
 from funds.api.answering import CREATED, LISTED, SHOWN, done
-from funds.api.dependencies import FundPath, Services, Wired, require_party, text, told_on
+from funds.api.dependencies import FundPath, Services, Wired, referred, require_party, text, told_on
 from funds.api.views import exceptions, fact_document, fund_document
 from funds.application.commanding import Asked
 from funds.application.streams import FUND, fund_id
@@ -298,8 +298,8 @@ def deposit_command(state: fund_state.State, sent: schemas.DepositSent, on: date
 
 
 async def transfer_command(wired: Services, sent: schemas.TransferSent, on: date) -> commands.MakeTransfer:
-    """Raises `UnknownThing` where no project has the grant."""
-    row = await wired.project_of(sent.grant)
+    """Raises `UnknownReference` where no project has the grant."""
+    row = await referred(wired.project_of(sent.grant), "/grant")
     grant = row.state.grant(sent.grant)
     assert grant is not None, "it was found by its grant"
     return commands.MakeTransfer(

@@ -22,7 +22,7 @@ from common.security.principal import Principal
 from funds.api import schemas
 from funds.api.answering import CHANGED_THING, CREATED, LISTED, SHOWN, done
 from funds.api.calls import checked_plan
-from funds.api.dependencies import FundPath, OtherParty, Services, Wired, own_party, text, told_on
+from funds.api.dependencies import FundPath, OtherParty, Services, Wired, own_party, referred, text, told_on
 from funds.api.funds import OnDay, Read
 from funds.api.views import project_document, project_file
 from funds.application.commanding import Asked
@@ -93,7 +93,7 @@ async def register_grant(
     if row.state.governance != "agreement":
         raise errors.AgreementGoverned(f"The committee of {row.state.code} decides on its grants.")
     plan, on = await checked_plan(wired, row.state, sent.plan), told_on(wired, principal, sent)
-    project = (await wired.project(sent.project)).id if sent.project else new_id()
+    project = (await referred(wired.project(sent.project), "/project")).id if sent.project else new_id()
     grant, reason = new_id(), text(sent.reason)
     approve = projects.ApproveGrant(grant, row.id, None, None, plan.title, plan, (), row.state.currency, on, reason)
     asked = [Asked(PROJECT, project, approve, new=sent.project is None)]

@@ -160,13 +160,13 @@ def plan_document(plan: Plan, currency: str) -> dict[str, Any]:
 
 def proposal_document(stream: UUID, state: proposal.State, currency: str, *, scores: bool) -> dict[str, Any]:
     """`scores`: whether the reader may see reviewers, conflicts, scores and the recommendation."""
-    submitted = state.submitted
+    submitted, decided = state.submitted, state.decided
     document = {
         "id": stream,
         "version": state.version,
         "fund": submitted.fund,
         "call": submitted.call,
-        "project": submitted.project,
+        "project": (decided.project if decided else None) or submitted.project,
         "number": submitted.number,
         "status": state.status,
         "lead": submitted.lead,
@@ -175,7 +175,7 @@ def proposal_document(stream: UUID, state: proposal.State, currency: str, *, sco
         "documents": plain(submitted.documents, currency),
         "submitted_on": submitted.on,
         "withdrawn_on": state.withdrawn_on,
-        "decision": state.decided.decision if state.decided else None,
+        "decision": decided.decision if decided else None,
     }
     return {**document, **(_evaluation(state) if scores else {})}
 

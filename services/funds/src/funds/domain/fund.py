@@ -6,7 +6,7 @@ shortfall that results is an exception (`exceptions.py`) until it is settled.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias, assert_never
 
 from common.kernel.decider import Decider, Decision
@@ -15,12 +15,13 @@ from common.kernel.money import rounded, written
 from funds.domain import checks, commands, errors, events, reserving, spending
 from funds.domain.commands import FundCommand
 from funds.domain.events import FundEvent
-from funds.domain.fund_state import FACT_KINDS, State, evolve
+from funds.domain.fund_state import FACT_KINDS, HeldRole, State, evolve
 from funds.domain.values import UNEARMARKED, total
 
 FundDecider: TypeAlias = Decider[FundCommand, State | None, FundEvent]
 
 VOTELESS: frozenset[events.Role] = frozenset({"observer", "secretariat", "agent", "organisation", "top_donor"})
+_APART: Mapping[events.Role, events.Role] = {"organisation": "secretariat", "secretariat": "organisation"}
 
 
 def decider() -> FundDecider:
@@ -101,6 +102,9 @@ def _extend(command: commands.ExtendFund, state: State) -> Decision[Any]:
 
 
 def _assign(command: commands.AssignRole, state: State) -> Decision[Any]:
+    def meanwhile(role: events.Role) -> list[HeldRole]:
+        return state.between(role, command.on, command.until)
+
     def violations() -> Iterator[Violation]:
         yield from checks.span(command.on, command.until, "/until")
         if command.vote and command.role in VOTELESS:
@@ -108,14 +112,15 @@ def _assign(command: commands.AssignRole, state: State) -> Decision[Any]:
         if command.role == "top_donor":
             detail = "Seats of the largest other donors follow from the deposits; the fund's voting says how many."
             yield Violation("/role", "derived_role", detail)
-        if command.role == "chair" and set(state.parties("chair", command.on)) - {command.party}:
-            yield Violation("/role", "chair_taken", "There is a chair that day; end that role first.")
-        if command.role == "organisation" and command.party in state.parties("secretariat", command.on):
+        if command.role == "chair" and any(held.party != command.party for held in meanwhile("chair")):
+            yield Violation("/role", "chair_taken", "There is a chair at that time; end that role first.")
+        other: events.Role | None = _APART.get(command.role)
+        if other is not None and any(held.party == command.party for held in meanwhile(other)):
             yield Violation("/role", "secretariat_receives_nothing", "The secretariat receives no project money.")
 
     checks.require(violations())
-    if command.party in state.parties(command.role, command.on):
-        raise errors.AlreadyThere(f"{command.party} is {command.role} on {command.on} already.")
+    if any(held.party == command.party for held in meanwhile(command.role)):
+        raise errors.AlreadyThere(f"{command.party} is {command.role} at that time already.")
     assigned = events.RoleAssigned(command.party, command.role, command.vote, command.until, command.on, command.reason)
     return Decision((assigned,))
 

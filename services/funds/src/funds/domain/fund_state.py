@@ -46,6 +46,10 @@ class HeldRole:
     def holds(self, on: date) -> bool:
         return self.since <= on and (self.until is None or on <= self.until)
 
+    def meets(self, since: date, until: date | None) -> bool:
+        """Whether it is held on a day of a span."""
+        return (until is None or self.since <= until) and (self.until is None or since <= self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -99,6 +103,10 @@ class State:
     def parties(self, role: events.Role, on: date) -> list[str]:
         """Who has a role that day, in the order in which it was given."""
         return [held.party for held in self.roles if held.role == role and held.holds(on)]
+
+    def between(self, role: events.Role, since: date, until: date | None) -> list[HeldRole]:
+        """Who has a role on a day of a span."""
+        return [held for held in self.roles if held.role == role and held.meets(since, until)]
 
     def held(self, party: str, role: events.Role, on: date) -> list[HeldRole]:
         return [held for held in self.roles if (held.party, held.role) == (party, role) and held.holds(on)]
