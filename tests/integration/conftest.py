@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from demonstration import SERVES_WITHIN, Demo, free_home
 
+from common.testing.kafka_jars import KafkaUnusable, require_java
+
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
@@ -27,10 +29,21 @@ def trial() -> Iterator[Demo]:
         yield demo
 
 
+@pytest.fixture
+def caribbean() -> Iterator[Demo]:
+    """One of its own, of the Caribbean pack over Kafka: there is nothing in it."""
+    try:
+        require_java()
+    except KafkaUnusable as reason:
+        pytest.skip(str(reason))
+    with _serving("kafka", "caribbean") as demo:
+        yield demo
+
+
 @contextmanager
-def _serving() -> Iterator[Demo]:
+def _serving(transport: str = "feed", pack: str = "western-balkans") -> Iterator[Demo]:
     folder = Path(tempfile.mkdtemp(prefix="salwatch-demo-"))
-    demo = Demo(free_home(folder))
+    demo = Demo(free_home(folder), transport, pack)
     process = demo.command("demo")
     deadline = time.monotonic() + SERVES_WITHIN
     while not demo.home.demo.exists():

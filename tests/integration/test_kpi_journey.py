@@ -8,16 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from demonstration import SERVES_WITHIN, Demo, free_home
-from kpi_traveller import Traveller
-
-from common.testing.eventually import eventually
-from common.testing.kafka_jars import KafkaUnusable, require_java
+from demonstration import Demo
+from traveller import Traveller
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore::ResourceWarning")]
 
@@ -274,28 +270,6 @@ def test_what_the_incident_feed_says_stands_beside_the_figure(trial: Demo) -> No
     traveller.do(commission, f"{path}/queries/1/answer", answered)
     found = traveller.read(office, f"{path}/queries")["items"]
     assert {q["number"]: q["status"] for q in found} == {1: "answered", 2: "dismissed"}
-
-
-@pytest.fixture
-async def caribbean(tmp_path: Path) -> AsyncIterator[Demo]:
-    """Serves the Caribbean pack over Kafka."""
-    try:
-        require_java()
-    except KafkaUnusable as reason:
-        pytest.skip(str(reason))
-    demo = Demo(free_home(tmp_path), "kafka", "caribbean")
-    process = demo.command("demo")
-
-    async def serves() -> bool:
-        assert process.poll() is None
-        return demo.home.demo.exists()
-
-    try:
-        await eventually(serves, within=SERVES_WITHIN)
-        yield demo
-    finally:
-        process.terminate()
-        process.communicate(timeout=60)
 
 
 @pytest.mark.kafka

@@ -1,4 +1,4 @@
-"""A foreign client on the way of a KPI report: commissions, their heads, institutions and the secretariat over HTTP."""
+"""A foreign client on its way through a service: people in their roles over HTTP, its feed, what is public of it."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ WHY = {"reason": "Written down by a test."}
 
 @dataclass
 class Traveller:
-    """`as_("commission", "BA")` gives the headers of a person; addresses come from demo.json."""
+    """`as_("commission", "BA")` gives the headers of a person; addresses come from demo.json, paths are `service`'s."""
 
     demo: Demo
+    service: str = "kpi"
     client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
 
     def as_(self, role: str, jurisdiction: str | None = None, agency: str | None = None) -> dict[str, str]:
         jurisdictions = None if jurisdiction is None else [jurisdiction]
-        subject = f"journey-{role}-{jurisdiction}"
+        subject = f"journey-{role}-{jurisdiction or agency}"
         token = Issuer(self.demo.home.issuer_key).issue(
             role, "backdate", jurisdictions=jurisdictions, agency=agency, subject=subject
         )
@@ -35,7 +36,7 @@ class Traveller:
         return f"{self.demo.document['services'][service]}{path}"
 
     def get(self, who: Mapping[str, str], path: str, **query: Any) -> httpx.Response:
-        return self.client.get(self.at("kpi", path), params=query, headers=dict(who))
+        return self.client.get(self.at(self.service, path), params=query, headers=dict(who))
 
     def read(self, who: Mapping[str, str], path: str, **query: Any) -> Any:
         return self.get(who, path, **query).raise_for_status().json()
@@ -44,7 +45,7 @@ class Traveller:
         self, method: str, who: Mapping[str, str], path: str, body: Mapping[str, Any], version: int | None = None
     ) -> httpx.Response:
         headers = {**who, **({} if version is None else {"If-Match": f'"{version}"'})}
-        return self.client.request(method, self.at("kpi", path), json={**WHY, **body}, headers=headers)
+        return self.client.request(method, self.at(self.service, path), json={**WHY, **body}, headers=headers)
 
     def do(self, who: Mapping[str, str], path: str, body: Mapping[str, Any], version: int | None = None) -> Any:
         return _done(self.send("POST", who, path, body, version))
@@ -52,17 +53,17 @@ class Traveller:
     def put(self, who: Mapping[str, str], path: str, body: Mapping[str, Any], version: int) -> Any:
         return _done(self.send("PUT", who, path, body, version))
 
-    def aggregate(self, written: httpx.Response | None, **query: Any) -> dict[str, Any]:
-        """The public aggregate, once it holds what was written."""
+    def aggregate(self, written: httpx.Response | None, what: str | None = None, **query: Any) -> dict[str, Any]:
+        """The public aggregate (the service's own, if none is named), once it holds what was written."""
         asked = {**query, **({} if written is None else {"wait_for": written.headers["SALWatch-Position"]})}
         for _ in range(PATIENCE):
-            answer = self.client.get(self.at("reporting", "/v1/aggregates/kpi"), params=asked)
+            answer = self.client.get(self.at("reporting", f"/v1/aggregates/{what or self.service}"), params=asked)
             if answer.status_code != httpx.codes.GATEWAY_TIMEOUT:
                 break
         return dict(_done(answer))
 
     def events(self) -> list[dict[str, Any]]:
-        """The whole change feed of kpi."""
+        """The whole change feed."""
         found: list[dict[str, Any]] = []
         after: str | None = None
         while True:
