@@ -68,9 +68,12 @@ def _change(command: GrantCommand, grant: Grant) -> Decision[Any]:
     match command:
         case commands.StartGrant():
             _require(now, grant, "approved")
+            _require_not_started(now, grant)
             return Decision((events.GrantStarted(grant.id, command.on, command.reason),))
         case commands.ReviseGrant():
             _require(now, grant, "approved", "active", "suspended")
+            if command.on < grant.versions[-1].on:
+                raise errors.BeforeFact("version before", grant.versions[-1].on)
             number = len(grant.versions) + 1
             revised = events.ProjectRevised(
                 grant.id, number, command.kind, command.plan, command.decision, command.on, command.reason
@@ -85,6 +88,7 @@ def _change(command: GrantCommand, grant: Grant) -> Decision[Any]:
             return Decision((events.GrantResumed(grant.id, command.on, command.reason),))
         case commands.CancelGrant():
             _require(now, grant, "approved", "active", "suspended")
+            _require_not_started(now, grant)
             _require_reason(command.reason)
             return Decision((events.GrantCancelled(grant.id, command.on, command.reason),))
         case commands.CloseOperationally():
@@ -92,6 +96,8 @@ def _change(command: GrantCommand, grant: Grant) -> Decision[Any]:
             return Decision((events.GrantOperationallyClosed(grant.id, command.on, command.reason),))
         case commands.CloseFinancially():
             _require(now, grant, "operationally_closed")
+            if grant.settled_on is not None:
+                raise errors.GrantNotActive(f"It was closed financially on {grant.settled_on}.")
             return Decision((events.GrantFinanciallyClosed(grant.id, command.on, command.reason),))
         case _:
             assert_never(command)
@@ -103,6 +109,12 @@ def _require(now: GrantStatus, grant: Grant, *wanted: GrantStatus) -> None:
         raise errors.GrantNotActive(f"It is {now.replace('_', ' ')} on that day.")
     if grant.ended_on is not None and now != "operationally_closed":
         raise errors.GrantNotActive(f"It ended on {grant.ended_on}.")
+
+
+def _require_not_started(now: GrantStatus, grant: Grant) -> None:
+    """Raises `GrantNotActive` where it is still approved on the day but its start is recorded already."""
+    if now == "approved" and grant.started_on is not None:
+        raise errors.GrantNotActive(f"It started on {grant.started_on}.")
 
 
 def _require_reason(reason: ErasableText | None) -> None:

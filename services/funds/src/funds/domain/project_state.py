@@ -34,6 +34,9 @@ class Suspension:
     since: date
     until: date | None = None
 
+    def holds(self, on: date) -> bool:
+        return self.since <= on and (self.until is None or on < self.until)
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -74,7 +77,7 @@ class Grant:
             return "operationally_closed"
         if self.started_on is None or self.started_on > on:
             return "approved"
-        resting = any(s.since <= on and (s.until is None or on < s.until) for s in self.suspensions)
+        resting = any(suspension.holds(on) for suspension in self.suspensions)
         return "suspended" if resting else "active"
 
     def active_between(self, first: date, last: date) -> bool:
@@ -191,8 +194,8 @@ def _grant(grant: Grant, event: Any) -> Grant:
         case events.GrantSuspended():
             return replace(grant, suspensions=(*grant.suspensions, Suspension(event.on)))
         case events.GrantResumed():
-            *before, last = grant.suspensions
-            return replace(grant, suspensions=(*before, replace(last, until=event.on)))
+            resumed = (replace(s, until=event.on) if s.holds(event.on) else s for s in grant.suspensions)
+            return replace(grant, suspensions=tuple(resumed))
         case events.GrantCancelled():
             return replace(grant, cancelled_on=event.on)
         case events.GrantOperationallyClosed():

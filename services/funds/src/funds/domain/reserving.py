@@ -132,8 +132,14 @@ def _release(command: commands.Release, state: State) -> Decision[Any]:
 
 
 def _require_settled(state: State, grant: UUID, on: date) -> None:
-    """Raises `NotSettled`: financial closure comes when each organisation has spent or refunded what it received."""
-    open_ = {name: each.unspent for name, each in grant_money(state, grant, on).items() if each.unspent}
+    """Raises `NotSettled`: financial closure comes when each organisation has spent or refunded what it received, that
+    day and by what is recorded of later ones."""
+    open_ = {
+        name: each.unspent
+        for day in (date.max, on)
+        for name, each in grant_money(state, grant, day).items()
+        if each.unspent
+    }
     if open_:
         told = ", ".join(f"{name} {written(amount, state.currency)}" for name, amount in open_.items())
         raise errors.NotSettled(f"Net funded less expenditure in {state.currency}: {told}; refund or report it first.")
