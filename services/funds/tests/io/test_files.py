@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import python_calamine
 import xlsxwriter
 from funds_world import PATH, World, approved, deposited, established, met, ok, on, statement, transferred
 from iati_rules import faults, parsed
@@ -204,6 +205,25 @@ async def test_a_template_has_the_columns_of_the_import(world: World, kind: Impo
     assert read_workbook(made.content, COLUMNS[kind]) == []
 
 
+async def test_a_template_names_beside_it_what_a_line_may_be_of(world: World) -> None:
+    grant = await the_fund(world)
+    agent = world["agent_MPTFO"]
+    transfers = sheet_of((await agent.get(f"{PATH}/transfers/template.xlsx")).content, "Grants")
+    assert transfers[:2] == [
+        ["grant", "title", "organisation", "reserved", "unspent"],
+        [grant["id"], "Safer Kosovo*", "UNDP", 150000, 250000],
+    ]
+    assert transfers[-1][0].startswith("* References to Kosovo")
+    deposits = sheet_of((await agent.get(f"{PATH}/deposits/template.xlsx")).content, "Commitments")
+    assert [line[1:] for line in deposits[1:]] == [["DE", "EUR", 0], ["GB", "GBP", 0]]
+
+
+def sheet_of(content: bytes, name: str) -> list[list[Any]]:
+    book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+    found: list[list[Any]] = book.get_sheet_by_name(name).to_python()
+    return found
+
+
 async def test_the_statement_and_contributions_say_in_a_file_what_they_say_in_json(world: World) -> None:
     await the_fund(world)
     query = {"from": "2020-01-01", "to": "2020-12-31"}
@@ -234,8 +254,6 @@ def rows_of(answer: httpx.Response) -> list[dict[str, str]]:
 
 
 def python_columns(content: bytes) -> list[str]:
-    import python_calamine
-
     sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
     return [str(name) for name in sheet.to_python(nrows=1)[0]]
 

@@ -34,9 +34,7 @@ async def read_fund(fund: FundPath, principal: Annotated[Principal, requires("fu
     """What donors promised and paid, what was granted, transferred and refunded; its grants are activities of their
     own (`GET /v1/projects/{id}/iati.xml`) and named as its children."""
     row = await wired.fund(fund)
-    projects = [
-        p for p in await wired.queries.all(project_state.State) if any(g.fund == row.id for g in p.state.grants)
-    ]
+    projects = await wired.projects_of(row.id)
     mine = {grant.id for project in projects for grant in project.state.grants if grant.fund == row.id}
     told = _told(wired, [row.recorded_at, *(project.recorded_at for project in projects)])
     grants = [each for p in projects for each in grants_of(p.id, p.state, told.on) if each.id in mine]

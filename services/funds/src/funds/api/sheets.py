@@ -24,11 +24,21 @@ from funds.api.accounts import From, To, spanned
 from funds.api.dependencies import SERVICE, FundPath, Services, Wired, caller
 from funds.api.funds import OnDay, Post, Read, seen_fund
 from funds.api.sheets_lines import CSV, JSON, XLSX, Shared, line_of, receipt, sent_entries
+from funds.application.iati_naming import Naming
 from funds.application.sheets import LARGEST_FILE, Table, csv_text, workbook
-from funds.application.sheets_money import Importable, contribution_tables, statement_tables, template
+from funds.application.sheets_money import (
+    Importable,
+    commitments_named,
+    contribution_tables,
+    grants_named,
+    statement_tables,
+    template,
+)
+from funds.domain import fund_state
 from funds.domain.contributions import contributions
 from funds.domain.exceptions import open_shortfalls
 from funds.domain.statement import statement
+from funds.readmodel.queries import Row
 
 router = Router(prefix="/v1/funds/{fund}", tags=["in and out"])
 
@@ -96,9 +106,23 @@ async def import_expenditure(
 
 @router.get("/{kind}/template.{suffix}", summary="The table that is filled in and imported", **FILE)
 async def read_template(fund: FundPath, kind: Importable, suffix: Suffix, principal: Read, wired: Wired) -> Response:
-    """Its headings, with a hint at each in the workbook."""
+    """Its headings; the workbook has a hint at each, and on a second sheet the ids that a line may name."""
     row = await wired.fund(fund)
-    return _file([template(kind)], suffix, f"{row.state.code}-{kind}")
+    beside = await _named(wired, kind, row) if suffix == "xlsx" else []
+    return _file([template(kind), *beside], suffix, f"{row.state.code}-{kind}")
+
+
+async def _named(wired: Services, kind: Importable, fund: Row[fund_state.State]) -> list[Table]:
+    if kind == "deposits":
+        return [commitments_named(fund.state, wired.today())]
+    naming = Naming(wired.pack, wired.publishers)
+    titles = {
+        grant.id: naming.marked(project.state.title)
+        for project in await wired.projects_of(fund.id)
+        for grant in project.state.grants
+        if grant.fund == fund.id
+    }
+    return [grants_named(fund.state, titles, wired.today(), naming.notes(list(titles.values())))]
 
 
 @router.get("/statement.{suffix}", summary="The statement as a workbook or CSV", **FILE)

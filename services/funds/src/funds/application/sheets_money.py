@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
+from uuid import UUID
 
 from funds.application.sheets import Cell, Column, Row, Table
-from funds.domain.contributions import Contribution
+from funds.domain.balances import grant_money
+from funds.domain.contributions import Contribution, contributions
 from funds.domain.exceptions import Shortfall
 from funds.domain.fund_state import State
 from funds.domain.statement import LABELS, Statement
@@ -92,6 +95,27 @@ def column_of(kind: Importable, member: Mapping[str, Any], pointer: str) -> str:
 
 def template(kind: Importable) -> Table:
     return Table(kind.capitalize(), COLUMNS[kind])
+
+
+def commitments_named(fund: State, on: date) -> Table:
+    """What deposits may pay: beside the template, so that ids can be copied."""
+    columns = (Column("commitment"), Column("donor"), Column("currency"), *_amounts("outstanding"))
+    found = contributions(fund, lambda *_: None, on)
+    rows: list[list[Cell]] = [
+        [str(each.id), each.commitment.donor, each.commitment.currency, each.outstanding] for each in found
+    ]
+    return Table("Commitments", columns, rows)
+
+
+def grants_named(fund: State, titles: Mapping[UUID, str], on: date, notes: tuple[str, ...]) -> Table:
+    """What transfers and expenditure are of; `titles` are the grants' projects', `notes` the footnotes of names."""
+    columns = (Column("grant"), Column("title"), Column("organisation"), *_amounts("reserved", "unspent"))
+    rows: list[list[Cell]] = [
+        [str(grant), title, organisation, money.reserved, money.unspent]
+        for grant, title in titles.items()
+        for organisation, money in grant_money(fund, grant, on).items()
+    ]
+    return Table("Grants", columns, rows, notes)
 
 
 # What is read out.
