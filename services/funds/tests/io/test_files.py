@@ -171,6 +171,18 @@ async def test_a_repeated_import_under_a_key_posts_nothing_twice(world: World) -
     assert (await statement(world))["lines"]["contributions"]["total"] == "0.20"
 
 
+async def test_a_refused_import_and_a_trial_leave_their_key_free(world: World) -> None:
+    await established(world)
+    line = {"commitment": await commitment(world), "amount": "1.50", "currency": "NOK", "credited": "0.20"}
+    assert (await sent(world, "deposits", [{**line, "currency": "EUR"}], key="books-2", **SINCE)).status_code == 422
+    assert (await sent(world, "deposits", [line, {}], key="books-2", **SINCE)).status_code == 422
+    await ok(await sent(world, "deposits", [line], key="books-2", dry_run="true", **SINCE))
+    done = await sent(world, "deposits", [line], key="books-2", **SINCE)
+    assert (await ok(done))["outcome"] == "recorded"
+    other = await sent(world, "deposits", [line, line], key="books-2", **SINCE)
+    assert (other.status_code, other.json()["errors"][0]["code"]) == (422, "idempotency_key_reused")
+
+
 async def test_what_is_no_import_is_refused_as_a_whole(world: World) -> None:
     await established(world)
     cases = [
