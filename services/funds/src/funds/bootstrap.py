@@ -28,6 +28,8 @@ from funds.api.dependencies import Services
 from funds.api.roles import ROLES
 from funds.application.commanding import Commanding
 from funds.application.streams import codec
+from funds.application.watching import ledgers_watched
+from funds.domain import fund_state
 from funds.messaging.published import publish
 from funds.readmodel import roadmaps
 from funds.readmodel.projections import rows_of
@@ -53,7 +55,7 @@ async def running_app(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
         Tail(database.connect) as tail,
         WriteSide(database.connect, codec(), queue_limit=settings.queue_limit) as write_side,
     ):
-        log = EventLog(database.pool, codec())
+        log, queries = EventLog(database.pool, codec()), Queries(database.pool)
         tokens = TokenVerifier(Jwks(settings.jwks), issuer=settings.issuer, audience=settings.audience)
         app = funds_app(
             Changes(SERVICE, log, codec(), publish, partial(published, database.pool, SERVICE)),
@@ -64,13 +66,18 @@ async def running_app(settings: Settings, clock: Clock = utc_now) -> AsyncIterat
         app.state.services = Services(
             pack=pack,
             publishers=settings.publishers,
-            queries=Queries(database.pool),
+            queries=queries,
             roadmaps=RoadmapQueries(database.pool),
             log=log,
             commanding=Commanding(write_side, rows_of),
             clock=clock,
         )
-        yield app
+        async with ledgers_watched(partial(_funds, queries), app.state.services.today):
+            yield app
+
+
+async def _funds(queries: Queries) -> list[fund_state.State]:
+    return [row.state for row in await queries.all(fund_state.State)]
 
 
 def service() -> WriteService[Settings]:

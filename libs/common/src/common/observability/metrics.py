@@ -19,6 +19,12 @@ RECORDS_IGNORED = Counter("salwatch_records_ignored", "Records of a topic that a
 PARKED_EVENTS = Gauge(
     "salwatch_parked_events", "Events set aside because they could not be applied", ["consumer", "publisher"]
 )
+LEDGER_IMBALANCE = Gauge(
+    "salwatch_ledger_imbalance", "What a ledger is out by: anything but 0 is a mistake", ["service", "ledger"]
+)
+OPEN_EXCEPTIONS = Gauge(
+    "salwatch_open_exceptions", "Shortfalls that nothing has settled yet", ["service", "ledger", "code"]
+)
 REQUEST_SECONDS = Histogram(
     "salwatch_http_request_seconds",
     "Duration of HTTP requests",
