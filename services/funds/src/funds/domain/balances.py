@@ -212,15 +212,33 @@ def expenditure_in_force(state: State, on: date) -> list[events.ExpenditureRepor
     """What stands that day: not reversed, and no interim report whose period a certified one has covered."""
     undone = state.reversed_on()
     standing = [e for e in state.expenditures if e.on <= on and (e.id not in undone or undone[e.id] > on)]
-    certified = [e for e in standing if e.certified]
+    certified: dict[tuple[UUID, str], list[events.ExpenditureReported]] = defaultdict(list)
+    for each in standing:
+        if each.certified:
+            certified[each.grant, each.organisation].append(each)
 
     def superseded(e: events.ExpenditureReported) -> bool:
-        return not e.certified and any(
-            (c.grant, c.organisation) == (e.grant, e.organisation) and c.start <= e.start and e.end <= c.end
-            for c in certified
-        )
+        covering = certified[e.grant, e.organisation]
+        return not e.certified and any(c.start <= e.start and e.end <= c.end for c in covering)
 
     return [e for e in standing if not superseded(e)]
+
+
+def facts_of(state: State, grant: UUID) -> State:
+    """The fund as if the grant were its only one; what is no grant's stays."""
+    transfers = tuple(each for each in state.transfers if each.grant == grant)
+    refunds = tuple(each for each in state.refunds if each.grant == grant)
+    expenditures = tuple(each for each in state.expenditures if each.grant == grant)
+    mine = {each.id for each in transfers} | {each.id for each in refunds} | {each.id for each in expenditures}
+    return replace(
+        state,
+        approvals=tuple(each for each in state.approvals if each.grant == grant),
+        releases=tuple(each for each in state.releases if each.grant == grant),
+        transfers=transfers,
+        refunds=refunds,
+        expenditures=expenditures,
+        reversals=tuple(each for each in state.reversals if each.id in mine),
+    )
 
 
 def reserved_draws(state: State, grant: UUID, on: date) -> list[Draw]:

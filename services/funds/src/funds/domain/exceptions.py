@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal, TypeAlias
+from functools import partial
+from typing import Literal
 from uuid import UUID
 
-from funds.domain.balances import Balances, grant_money
+from common.kernel.money import ZERO
+from funds.domain.balances import Balances, facts_of, grant_money
 from funds.domain.fund_state import State
 from funds.domain.values import Earmark
 
@@ -36,44 +38,52 @@ class Shortfall:
     settled_on: date | None = None
 
 
-Missing: TypeAlias = Mapping[Key, Decimal]
-
-
 def shortfalls(state: State, on: date) -> list[Shortfall]:
     """Every one up to that day, from the first; those that are open have no `settled_on`."""
     balances = Balances(state)
-    open_: dict[Key, Shortfall] = {}
-    found: list[Shortfall] = []
-    for day in _days(state, balances, on):
-        missing = dict(_missing(state, balances, day))
-        settled = [key for key in open_ if key not in missing]
-        found.extend(replace(open_.pop(key), settled_on=day) for key in settled)
-        for key, amount in missing.items():
-            open_[key] = replace(open_[key], amount=amount) if key in open_ else Shortfall(key, day, amount)
-    return sorted([*found, *open_.values()], key=lambda each: (each.since, each.key.code, str(each.key)))
+    found = list(_over((day for day in balances.days if day <= on), partial(_of_balances, balances)))
+    for grant in dict.fromkeys(each.grant for each in state.approvals):
+        own = facts_of(state, grant)  # a fund has many grants and each of them few facts
+        found += _over(_days(own, on), partial(_of_grant, own, grant))
+    return sorted(found, key=lambda each: (each.since, each.key.code, str(each.key)))
 
 
 def open_shortfalls(state: State, on: date) -> list[Shortfall]:
     return [each for each in shortfalls(state, on) if each.settled_on is None]
 
 
-def _days(state: State, balances: Balances, on: date) -> list[date]:
-    """On which anything changed that could fall short."""
-    spent = {each.on for each in state.expenditures} | {each.on for each in state.reversals}
-    return sorted(day for day in {*balances.days, *spent} if day <= on)
+def _over(days: Iterable[date], missing_on: Callable[[date], Iterable[tuple[Key, Decimal]]]) -> Iterator[Shortfall]:
+    """What falls short on those days, which are all on which that can change, in order."""
+    open_: dict[Key, Shortfall] = {}
+    for day in days:
+        missing = dict(missing_on(day))
+        for key in [key for key in open_ if key not in missing]:
+            yield replace(open_.pop(key), settled_on=day)
+        for key, amount in missing.items():
+            open_[key] = replace(open_[key], amount=amount) if key in open_ else Shortfall(key, day, amount)
+    yield from open_.values()
 
 
-def _missing(state: State, balances: Balances, day: date) -> Iterator[tuple[Key, Decimal]]:
+def _days(own: State, on: date) -> list[date]:
+    """On which anything of a grant changed."""
+    facts = (own.transfers, own.refunds, own.expenditures, own.reversals)
+    days: set[date] = {each.on for kind in facts for each in kind}
+    return sorted(day for day in days if day <= on)
+
+
+def _of_balances(balances: Balances, day: date) -> Iterator[tuple[Key, Decimal]]:
     for earmark in (None, *balances.earmarks):
         position = balances.at(day, earmark)
         if position.cash < 0:
             yield Key("cash_overdrawn", earmark), -position.cash
         if position.available < 0:
             yield Key("reservations_uncovered", earmark), -position.available
-    for grant in dict.fromkeys(each.grant for each in state.approvals if each.on <= day):
-        for organisation, money in grant_money(state, grant, day).items():
-            if money.net_funded < 0:
-                yield Key("refunds_exceed_transfers", None, grant, organisation), -money.net_funded
-            if money.expenditure > max(money.net_funded, Decimal(0)):
-                over = money.expenditure - max(money.net_funded, Decimal(0))
-                yield Key("expenditure_exceeds_funding", None, grant, organisation), over
+
+
+def _of_grant(own: State, grant: UUID, day: date) -> Iterator[tuple[Key, Decimal]]:
+    for organisation, money in grant_money(own, grant, day).items():
+        if money.net_funded < 0:
+            yield Key("refunds_exceed_transfers", None, grant, organisation), -money.net_funded
+        if money.expenditure > max(money.net_funded, ZERO):
+            over = money.expenditure - max(money.net_funded, ZERO)
+            yield Key("expenditure_exceeds_funding", None, grant, organisation), over
