@@ -24,14 +24,14 @@ from funds.domain.statement import statement
 log = structlog.get_logger()
 
 SERVICE = "funds"
-EVERY_SECONDS = 60.0
+EVERY_SECONDS = 10.0
 
 
 @contextlib.asynccontextmanager
 async def ledgers_watched(
     funds: Callable[[], Awaitable[Iterable[State]]], today: Callable[[], date]
 ) -> AsyncIterator[None]:
-    """Looks at every fund now and every minute meanwhile, for the metrics of this process."""
+    """Looks at every fund now and every ten seconds meanwhile, for the metrics of this process."""
     task = asyncio.create_task(_now_and_then(funds, today), name="watch-ledgers")
     try:
         yield
