@@ -169,3 +169,26 @@ async def test_a_refund_to_a_donor_is_of_its_commitment_and_its_earmark(world: W
     fund = await ok(await world["analyst"].get(PATH))
     assert [(each["earmark"], each["cash"]) for each in fund["earmarks"]] == [([], "0.00"), (["4"], "69.00")]
     assert (await statement(world))["lines"]["donor_refunds"]["total"] == "30.00"
+
+
+async def test_amounts_have_the_minor_units_of_their_currency(world: World) -> None:
+    """A fund in yen has none, a commitment in dinars three digits; the fee is rounded half up to what there is."""
+    body = on("2019-03-15", code="YEN", name="Y", kind="mptf", governance="committee", currency="JPY")
+    body |= {"start": "2019-03-15", "fees": {"agent": "1", "indirect_cap": "7"}, "voting": {"quorum": "50"}}
+    await ok(await world["secretariat"].post("/v1/funds", json=body), 201)
+    agent, path = world["agent_MPTFO"], "/v1/funds/YEN"
+    promise = on("2019-04-01", donor="KW", amount="10.125", currency="KWD", agreement="A")
+    signed = await ok(await agent.post(f"{path}/commitments", json=promise), 201)
+    assert signed["amount"] == "10.125"
+    for credited, where in (("1050.5", {"/credited": "too_many_decimals"}), ("1050.0", None)):
+        sent = on("2019-04-02", commitment=signed["id"], amount="3.001", credited=credited)
+        answer = await agent.post(f"{path}/deposits", json=sent)
+        if where is None:
+            told = await ok(answer, 201)
+            assert (told["amount"], told["credited"], told["fee"]) == ("3.001", "1050", "11")  # 10.5, half up
+        else:
+            assert pointers(answer) == where
+    shown = await ok(await world["analyst"].get(f"{path}/contributions"))
+    assert (shown["items"][0]["outstanding"], shown["items"][0]["credited"]) == ("7.124", "1050")
+    told = await ok(await world["analyst"].get(f"{path}/statement"))
+    assert told["balance"] == {"opening": "0", "change": "1039", "closing": "1039"}
