@@ -39,6 +39,7 @@ on_day = st.integers(0, DAYS).map(day)
 parties = st.sampled_from(PARTIES)
 kinds: Any = st.sampled_from(["approve", "approve", "approve_with_conditions", "defer", "reject"])
 numbers = st.integers(0, 50)
+ballots: Any = st.sampled_from(["yes", "yes", "yes", "no", "abstain"])
 sizes = st.integers(1, 9)
 
 
@@ -114,6 +115,8 @@ class DecisionsInAnyOrder(RuleBasedStateMachine):
             n, first, when = seed.randrange(50), seed.randint(1, 9), day(seed.randrange(DAYS + 1))
             self.submit(first, seed.randrange(4), n, False, when)
             self.propose(len(self.known[PROPOSAL]) - 1, "approve", seed.randrange(2), 1, when)
+            if seed.randrange(2):
+                self.vote_in_time(n, [(seed.choice(PARTIES), seed.choice(["yes", "yes", "no"])) for _ in range(3)])
             if seed.randrange(3):
                 self.conclude_one_that_is_open(n)
             self.revise(n, seed.choice(REVISIONS), first, seed.randint(1, 4), seed.random() < 0.5, day(DAYS + 2))
@@ -190,11 +193,22 @@ class DecisionsInAnyOrder(RuleBasedStateMachine):
         if self._do([Asked(DECISION, stream, proposed, new=True)]) is None:
             self.asked[stream] = proposed.proposed
 
-    @rule(n=numbers, party=parties, ballot=st.sampled_from(["yes", "yes", "yes", "no", "abstain"]), when=on_day)
+    @rule(n=numbers, party=parties, ballot=ballots, when=on_day)
     def vote(self, n: int, party: str, ballot: e.Ballot, when: Any) -> None:
         if (stream := self._one(DECISION, n)) is not None:
-            seats = tuple(committee.seats(self.fund.now, when))
-            self._do([Asked(DECISION, stream, decision.CastVote(party, ballot, seats, None, when))])
+            self._vote(stream, party, ballot, when)
+
+    @rule(n=numbers, cast=st.lists(st.tuples(parties, ballots), min_size=1, max_size=4))
+    def vote_in_time(self, n: int, cast: list[tuple[str, e.Ballot]]) -> None:
+        open_ = [each for each in self.known[DECISION] if self.states[DECISION, each].concluded is None]
+        if open_:
+            stream = open_[n % len(open_)]
+            for party, ballot in cast:
+                self._vote(stream, party, ballot, self.asked[stream].on)
+
+    def _vote(self, stream: UUID, party: str, ballot: e.Ballot, when: Any) -> None:
+        seats = tuple(committee.seats(self.fund.now, when))
+        self._do([Asked(DECISION, stream, decision.CastVote(party, ballot, seats, None, when))])
 
     @rule(n=numbers, party=parties, when=on_day)
     def recuse(self, n: int, party: str, when: Any) -> None:

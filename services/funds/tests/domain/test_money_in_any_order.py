@@ -32,6 +32,7 @@ much = st.integers(1, 40_000).map(cents)
 amounts = st.one_of(few, much, st.just(cents(10_000)))
 wrong = st.sampled_from([ZERO, cents(-1), Decimal("0.001"), Decimal(10) ** 16])
 any_amount = st.one_of(amounts, amounts, amounts, wrong)
+a_cent = st.sampled_from([-1, 0, 0, 0, 1])
 grants = st.integers(0, len(GRANTS) - 1)
 organisations = st.sampled_from(ORGANISATIONS)
 some_draws = st.dictionaries(st.sampled_from(EARMARKS), any_amount, max_size=2)
@@ -92,9 +93,10 @@ class MoneyInAnyOrder(RuleBasedStateMachine):
             when = day(seed.randrange(DAYS + 1))
             match seed.randrange(6):
                 case 0 | 1:
+                    self._reserved(grant, {name: cents(seed.randint(1, 2_000)) for name in ORGANISATIONS}, (), when)
                     self.reserve_much(grant, seed.randint(1, 4), seed.choice([-1, 0, 0, 1]), organisation, when)
                 case 2 | 3:
-                    self.transfer_much(grant, organisation, seed.randint(1, 3), when)
+                    self.transfer_much(grant, organisation, seed.randint(1, 3), seed.choice([-1, 0, 0, 1]), when)
                 case 4:
                     self.release(grant, "reduced", seed.choice([None, cents(seed.randint(1, 9))]), when)
                 case _:
@@ -137,7 +139,7 @@ class MoneyInAnyOrder(RuleBasedStateMachine):
     @rule(
         grant=grants,
         of=st.integers(1, 4),
-        over=st.sampled_from([-1, 0, 0, 0, 1]),
+        over=a_cent,
         organisation=organisations,
         when=on_day,
     )
@@ -180,11 +182,12 @@ class MoneyInAnyOrder(RuleBasedStateMachine):
     def transfer(self, grant: int, organisation: str, amount: Decimal, active: bool, when: Any) -> None:
         self._transferred(grant, organisation, amount, active, when)
 
-    @rule(grant=grants, organisation=organisations, of=st.integers(1, 3), when=on_day)
-    def transfer_much(self, grant: int, organisation: str, of: int, when: Any) -> None:
+    @rule(grant=grants, organisation=organisations, of=st.integers(1, 3), over=a_cent, when=on_day)
+    def transfer_much(self, grant: int, organisation: str, of: int, over: int, when: Any) -> None:
+        """What is reserved that day, or a part of it: by a cent less or more it must matter."""
         moved = recount.movements(self.fund.log)
         left = self._reserved_for(moved, grant, organisation, when)
-        self._transferred(grant, organisation, (left / of).quantize(cents(1)), True, when)
+        self._transferred(grant, organisation, (left / of).quantize(cents(1)) + cents(over), True, when)
 
     def _transferred(self, grant: int, organisation: str, amount: Decimal, active: bool, when: Any) -> None:
         before = recount.movements(self.fund.log)
