@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 
 from common.kernel.errors import Violation
 from common.kernel.money import MINOR_UNITS, ZERO, is_exact, rounded, written
@@ -13,6 +13,7 @@ from funds.domain.values import CATEGORIES, INDIRECT, Plan, Quantity, Share, tot
 
 LARGEST = Decimal(10) ** 15
 HUNDRED = Decimal(100)
+FINEST_SHARE = Decimal("0.000001")
 
 
 def require(violations: Iterable[Violation]) -> None:
@@ -63,12 +64,13 @@ def shares(given: Sequence[Share], pointer: str) -> Iterator[Violation]:
 
 
 def equal_shares(codes: Sequence[str]) -> tuple[Share, ...]:
-    """Of 100, to a hundredth; what rounding leaves goes to the first."""
+    """Of 100, so fine that money of any usual size falls in equal parts to the cent; what rounding leaves goes to the
+    first ones."""
     if not codes:
         return ()
-    each = (HUNDRED / len(codes)).quantize(Decimal("0.01"))
-    first = HUNDRED - each * (len(codes) - 1)
-    return tuple(Share(code, each if n else first) for n, code in enumerate(codes))
+    each = (HUNDRED / len(codes)).quantize(FINEST_SHARE, ROUND_FLOOR)
+    more = int((HUNDRED - each * len(codes)) / FINEST_SHARE)
+    return tuple(Share(code, each + FINEST_SHARE if n < more else each) for n, code in enumerate(codes))
 
 
 def plan(given: Plan, base: str, pointer: str = "") -> Iterator[Violation]:
