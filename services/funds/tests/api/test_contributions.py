@@ -144,6 +144,8 @@ async def test_what_does_not_fit_is_refused_with_the_place(world: World) -> None
         ({"amount": "1" + "0" * 39}, {"/amount": "too_large"}),
         ({"amount": 5}, {"/amount": "decimal_malformed"}),
         ({"amount": "1e3"}, {"/amount": "decimal_malformed"}),
+        ({"earmark": ["9"]}, {"/earmark/0": "goal_unknown"}),
+        ({"earmark": ["4", "4"]}, {"/earmark/1": "repeated"}),
         ({"amount": "NaN"}, {"/amount": "decimal_malformed"}),
         ({"instalments": [{"due": "2020-01-01", "amount": "1.00"}]}, {"/instalments": "instalments_not_whole"}),
     ):

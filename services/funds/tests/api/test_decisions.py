@@ -371,3 +371,45 @@ async def test_what_a_body_names_and_is_not_there_is_said_with_its_place(world: 
     proposal = on(DAY, plan=plan(), project=nothing)
     answer = await world["organisation_UNDP"].post(f"{PATH}/proposals", json=proposal)
     assert pointers(answer) == {"/project": "reference_unknown"}
+
+
+@pytest.mark.parametrize(
+    ("budget", "where"),
+    [
+        ([("UNDP", 1, "100.00"), ("UNDP", 8, "7.01")], {"/plan/budget/1/amount": "indirect_costs_too_high"}),
+        ([("UNDP", 1, "1.00"), ("UNDP", 1, "1.00")], {"/plan/budget/1": "repeated"}),
+        ([("UNDP", 9, "1.00")], {"/plan/budget/0/category": "category_unknown"}),
+        ([], {"/plan/budget": "budget_missing"}),
+        ([("UNDP", 1, "1.00"), ("IOM", 1, "1.00")], {"/plan/offices/1/organisation": "not_eligible"}),
+    ],
+)
+async def test_a_plan_put_to_the_vote_outside_a_call_or_as_a_revision_is_held_to_what_proposals_are(
+    world: World, budget: list[tuple[str, int, str]], where: dict[str, str]
+) -> None:
+    await ready(world)
+    grant = await approved(world, "100.00")
+    lines = [{"organisation": o, "category": c, "amount": a} for o, c, a in budget]
+    offices = [{"organisation": o, "name": o} for o in dict.fromkeys(o for o, _, _ in budget)] or plan()["offices"]
+    asked = plan(budget=lines, offices=offices)
+    for body in (
+        {"kind": "approve"},
+        {"kind": "approve_revision", "revision": "scope", "grant": grant["id"]},
+    ):
+        sent = on(AFTER, mode="no_objection", deadline=AFTER, plan=asked, **body)
+        told = pointers(await world["secretariat"].post(f"{PATH}/decisions", json=sent))
+        assert where.items() <= told.items(), told
+
+
+async def test_who_implements_a_grant_may_be_extended_after_its_part_in_the_fund_has_ended(world: World) -> None:
+    await ready(world)
+    grant = await approved(world, "100.00")
+    end = on("2020-02-20", party="UNDP", role="organisation")
+    await ok(await world["secretariat"].post(f"{PATH}/roles/end", json=end), 201)
+    day = "2020-03-01"
+    body = {"kind": "approve_revision", "revision": "no_cost_extension", "grant": grant["id"]}
+    longer = plan("100.00", end="2022-06-30")
+    decision = await put_to_vote(world, day, mode="no_objection", deadline=day, plan=longer, **body)
+    await ok(await concluded(world, decision, "2020-03-02"))
+    sent = on(day, kind="approve", mode="no_objection", deadline=day, plan=plan("1.00"))
+    told = pointers(await world["secretariat"].post(f"{PATH}/decisions", json=sent))
+    assert told == {"/plan/offices/0/organisation": "not_eligible"}

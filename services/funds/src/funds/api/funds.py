@@ -5,6 +5,7 @@ Posting a fact names no version of the fund: it stands beside the others and ove
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from common.http.idempotency import Idempotency
 from common.http.routing import Router
 from common.http.sent import Day
 from common.http.versions import etag
-from common.kernel.errors import NotAllowed
+from common.kernel.errors import NotAllowed, Violation
 from common.kernel.ids import new_id
 from common.kernel.money import rounded
 from common.security.permissions import requires
@@ -29,8 +30,9 @@ from funds.api.answering import CREATED, LISTED, SHOWN, done
 from funds.api.dependencies import FundPath, Services, Wired, referred, require_party, text, told_on
 from funds.api.views import exceptions, fact_document, fund_document
 from funds.application.commanding import Asked
+from funds.application.plans import RoadmapNotKnown, known_goals
 from funds.application.streams import FUND, fund_id
-from funds.domain import commands, events, fund_state
+from funds.domain import checks, commands, errors, events, fund_state
 from funds.domain.events import FactKind
 from funds.domain.fund_state import FACT_KINDS
 
@@ -170,6 +172,7 @@ async def sign_commitment(
 ) -> Response:
     """In the donor's currency. `earmark` names the goals that the money may be spent on."""
     on = told_on(wired, principal, sent)
+    await require_goals(wired, (await wired.fund(fund)).state, sent.earmark)
     dollars = (await wired.rates_to("USD"))(sent.currency, on)
     command = commands.SignCommitment(
         new_id(),
@@ -268,6 +271,19 @@ async def reverse_fact(
         principal.require("commitments:sign" if isinstance(fact, events.CommitmentSigned) else "money:post")
     command = commands.ReverseFact(sent.fact, told_on(wired, principal, sent), text(sent.reason))
     return await posted(wired, principal, fund, command, key)
+
+
+async def require_goals(wired: Services, fund: fund_state.State, earmark: Sequence[str]) -> None:
+    """An earmark is of goals of the fund's roadmap. Raises `InvalidInput`, `RoadmapNotKnown`."""
+    if not earmark:
+        return
+    if fund.roadmap is None:
+        detail = f"{fund.code} follows no roadmap; its money has no earmarks."
+        raise errors.InvalidInput(detail, Violation("/earmark", "no_roadmap", detail))
+    known = await wired.roadmaps.newest(fund.roadmap)
+    if known is None:
+        raise RoadmapNotKnown
+    checks.require(known_goals(earmark, known, "/earmark"))
 
 
 class ReportersOnly(NotAllowed):

@@ -50,6 +50,7 @@ def proposing(question: Question, fund: fund_state.State) -> decision.Propose:
     if fund.governance == "agreement":
         raise errors.AgreementGoverned(f"{fund.code} is governed by an agreement; register its grants.")
     checks.require([*_mode(question, fund), *_about(question)])
+    checks.require(_of_plan(question, fund))
     plan, revision = _planned(question), _revision(question, fund)
     about = question.proposal
     proposed = events.DecisionProposed(
@@ -80,6 +81,16 @@ def recused(plan: Plan | None, fund: fund_state.State, on: date) -> tuple[str, .
     receiving = {office.organisation for office in plan.offices} if plan else set()
     own = set(fund.voting.recused_on_own) & receiving
     return tuple(seat.party for seat in committee.seats(fund, on) if seat.vote and seat.party in own)
+
+
+def _of_plan(question: Question, fund: fund_state.State) -> Iterator[Violation]:
+    """As of a proposal; who implements a grant already may go on though its part in the fund has ended."""
+    if question.plan is None:
+        return
+    held = question.project[1].grant(question.grant) if question.project and question.grant else None
+    going_on = [office.organisation for office in held.plan.offices] if held else []
+    eligible = [*dict.fromkeys([*fund.parties("organisation", question.on), *going_on])]
+    yield from checks.fundable(question.plan, fund.currency, fund.fees.indirect_cap, eligible, "/plan")
 
 
 def _mode(question: Question, fund: fund_state.State) -> Iterator[Violation]:

@@ -37,11 +37,15 @@ def objectives(
         return
     if roadmap is None:
         raise RoadmapNotKnown
-    for n, goal in enumerate(goals):
-        if goal not in roadmap.goals:
-            detail = f"{goal[:40]!r} is no goal of {roadmap.code}; they are {', '.join(roadmap.goals)}."
-            yield Violation(f"{pointer}/goals/{n}{below}", "goal_unknown", detail)
+    yield from known_goals(goals, roadmap, f"{pointer}/goals", below)
     for n, kpi in enumerate(kpis):
         if kpi not in roadmap.kpis:
             detail = f"{kpi[:40]!r} is no KPI of {roadmap.code}; they are {', '.join(roadmap.kpis)}."
             yield Violation(f"{pointer}/kpis/{n}", "kpi_unknown", detail)
+
+
+def known_goals(named: Sequence[str], roadmap: KnownRoadmap, pointer: str, below: str = "") -> Iterator[Violation]:
+    for n, goal in enumerate(named):
+        if goal not in roadmap.goals:
+            detail = f"{goal[:40]!r} is no goal of {roadmap.code}; they are {', '.join(roadmap.goals)}."
+            yield Violation(f"{pointer}/{n}{below}", "goal_unknown", detail)

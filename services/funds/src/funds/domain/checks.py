@@ -110,6 +110,19 @@ def indirect_costs(given: Plan, cap: Decimal, base: str, pointer: str = "") -> I
                 yield Violation(f"{pointer}/budget/{n}/amount", errors.IndirectCostsTooHigh.code, detail)
 
 
+def fundable(given: Plan, base: str, cap: Decimal, eligible: Sequence[str], pointer: str) -> Iterator[Violation]:
+    """What a plan must be for a fund to be asked for it: with a budget, of organisations that take part in the fund."""
+    yield from plan(given, base, pointer)
+    yield from indirect_costs(given, cap, base, pointer)
+    if not given.budget:
+        yield Violation(f"{pointer}/budget", "budget_missing", "What a fund is asked for has a budget.")
+    for n, office in enumerate(given.offices):
+        if office.organisation not in eligible:
+            known = ", ".join(eligible) or "none"
+            detail = f"{office.organisation[:40]} takes no part in the fund; {known} may propose."
+            yield Violation(f"{pointer}/offices/{n}/organisation", errors.NotEligible.code, detail)
+
+
 def quantities(given: Sequence[Quantity], pointer: str) -> Iterator[Violation]:
     yield from unique([(q.what, q.unit, q.sex, q.jurisdiction) for q in given], pointer, "quantity")
     for n, each in enumerate(given):

@@ -137,6 +137,7 @@ def _commit(command: commands.SignCommitment, state: State) -> Decision[Any]:
     def violations() -> Iterator[Violation]:
         yield from checks.currency(command.currency, "/currency")
         yield from checks.amount(command.amount, command.currency, "/amount")
+        yield from checks.unique(command.earmark, "/earmark", "goal")
         for n, instalment in enumerate(command.instalments):
             yield from checks.amount(instalment.amount, command.currency, f"/instalments/{n}/amount")
         planned = total(each.amount for each in command.instalments)

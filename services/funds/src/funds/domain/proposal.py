@@ -249,15 +249,7 @@ def _require_open(command: SubmitProposal) -> None:
 
 def _violations(command: SubmitProposal) -> Iterator[Violation]:
     terms, plan = command.terms, command.plan
-    yield from checks.plan(plan, terms.currency, "/plan")
-    yield from checks.indirect_costs(plan, terms.indirect_cap, terms.currency, "/plan")
-    if not plan.budget:
-        yield Violation("/plan/budget", "budget_missing", "A proposal has a budget.")
-    for n, office in enumerate(plan.offices):
-        if office.organisation not in terms.eligible:
-            known = ", ".join(terms.eligible) or "none"
-            detail = f"{office.organisation[:40]} takes no part in the fund; {known} may propose."
-            yield Violation(f"/plan/offices/{n}/organisation", errors.NotEligible.code, detail)
+    yield from checks.fundable(plan, terms.currency, terms.indirect_cap, terms.eligible, "/plan")
     for n, consultation in enumerate(command.consultations):
         if consultation.on > command.on:
             yield Violation(f"/consultations/{n}/on", "date_in_future", "A consultation comes before the proposal.")

@@ -27,7 +27,7 @@ class VotingSent(Sent):
 
 
 class FundSent(Told):
-    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,39}$")]
+    code: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{1,29}$")]
     name: Short
     kind: events.FundKind
     governance: events.Governance
