@@ -413,3 +413,12 @@ async def test_who_implements_a_grant_may_be_extended_after_its_part_in_the_fund
     sent = on(day, kind="approve", mode="no_objection", deadline=day, plan=plan("1.00"))
     told = pointers(await world["secretariat"].post(f"{PATH}/decisions", json=sent))
     assert told == {"/plan/offices/0/organisation": "not_eligible"}
+
+
+async def test_no_objection_is_passed_over_by_concluding_for_a_day_before_it(world: World) -> None:
+    await ready(world)
+    decision = await put_to_vote(world, plan=plan("100.00"))
+    for party, ballot, day in (("DE", "yes", DAY), ("FR", "yes", DAY), ("US", "no", AFTER)):
+        await ok(await vote(world, decision, party, ballot, day), 201)
+    assert pointers(await concluded(world, decision, DAY)) == {"/on": "before_fact"}
+    assert (await ok(await concluded(world, decision, AFTER)))["status"] == "not_adopted"

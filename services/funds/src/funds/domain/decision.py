@@ -168,6 +168,9 @@ def _recuse(command: Recuse, state: State) -> Decision[Any]:
 
 
 def _conclude(command: Conclude, state: State) -> Decision[Any]:
+    last = max((vote.on for vote in state.votes), default=command.on)
+    if command.on < last:  # a day before an objection would pass over it
+        raise errors.BeforeFact("last vote", last)
     entitled = voters(state, command.seats)
     adopted = outcome(state, entitled, command.voting, command.on)
     concluded = events.DecisionConcluded(adopted, tuple(entitled), state.recused, command.on, command.reason)
