@@ -11,6 +11,7 @@ from funds_world import (
     PATH,
     World,
     approved,
+    concluded,
     deposited,
     established,
     if_match,
@@ -366,3 +367,21 @@ async def test_every_route_is_in_the_lists(world: World) -> None:
         for method in methods:
             if path.startswith("/v1/") and "{suffix}" not in at:
                 assert (method.upper(), at) in known, (method, path)
+
+
+async def test_the_record_shows_a_plan_once_it_is_approved_and_what_was_rejected_to_those_who_decide(
+    world: World,
+) -> None:
+    names = await addresses(world)
+    rejected = await proposed(world, title="A plan that was not funded")
+    decision = await put_to_vote(
+        world, kind="reject", mode="no_objection", deadline="2020-02-10", proposal=rejected["id"]
+    )
+    await ok(await concluded(world, decision, "2020-02-11"))
+    await ok(await concluded(world, {"id": names["decision"]}, "2020-02-21"))
+    for role in EVERYBODY:
+        client, inside = world.plain(role), role in SECRETARIAT | MEMBERS
+        for path in (f"{PATH}/decisions", f"/v1/decisions/{decision['id']}"):
+            shown = (await client.get(path)).text
+            assert ("A plan that was not funded" in shown) is inside, (path, role)
+        assert "Safe storage" in (await client.get(f"/v1/decisions/{names['decision']}")).text, role

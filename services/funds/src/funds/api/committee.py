@@ -86,8 +86,10 @@ async def list_decisions(fund: FundPath, principal: Read, wired: Wired) -> Respo
     """Concluded ones are for every credential; open ones for members, the secretariat and who proposes."""
     row = await wired.fund(fund)
     rows = await wired.queries.all(decision.State, row.id)
-    shown = [r for r in rows if r.state.concluded is not None or principal.may("proposals:read")]
-    return json_response({"items": [decision_document(r.id, r.state, row.state.currency) for r in shown]})
+    inside, currency = principal.may("proposals:read"), row.state.currency
+    shown = [r for r in rows if r.state.concluded is not None or inside]
+    items = [decision_document(r.id, r.state, currency, proposals=inside) for r in shown]
+    return json_response({"items": items})
 
 
 @router.post("/funds/{fund}/decisions", summary="Put a decision to the vote", **CREATED)
@@ -149,10 +151,11 @@ async def _project(wired: Services, sent: schemas.DecisionSent, fund: UUID) -> R
 async def read_decision(decision_id: UUID, principal: Read, wired: Wired) -> Response:
     """One decision with its votes."""
     row = await wired.decision(decision_id)
-    if row.state.concluded is None and not principal.may("proposals:read"):
+    inside = principal.may("proposals:read")
+    if row.state.concluded is None and not inside:
         raise errors.UnknownThing("decision that is concluded")
     fund = await wired.fund(row.state.fund)
-    document = decision_document(row.id, row.state, fund.state.currency)
+    document = decision_document(row.id, row.state, fund.state.currency, proposals=inside)
     return json_response(document, headers={"ETag": etag(row.state.version)})
 
 

@@ -191,8 +191,11 @@ def _evaluation(state: proposal.State) -> dict[str, Any]:
     }
 
 
-def decision_document(stream: UUID, state: decision.State, currency: str) -> dict[str, Any]:
+def decision_document(stream: UUID, state: decision.State, currency: str, *, proposals: bool = True) -> dict[str, Any]:
+    """`proposals`: whether the reader may see what was proposed and not approved."""
     proposed, concluded = state.proposed, state.concluded
+    approved = state.status == "adopted" and proposed.kind in (*decision.APPROVING, *decision.REVISING)
+    shown = proposals or approved
     return {
         "id": stream,
         "version": state.version,
@@ -206,9 +209,9 @@ def decision_document(stream: UUID, state: decision.State, currency: str) -> dic
         "outside_call": proposed.kind in decision.APPROVING and proposed.call is None,
         "project": proposed.project,
         "grant": proposed.grant,
-        "plan": plan_document(proposed.plan, currency) if proposed.plan else None,
+        "plan": plan_document(proposed.plan, currency) if proposed.plan and shown else None,
         "draws": plain(proposed.draws, currency),
-        "revision": plain(proposed.revision, currency) if proposed.revision else None,
+        "revision": plain(proposed.revision, currency) if proposed.revision and shown else None,
         "conditions": proposed.conditions,
         "status": state.status,
         "proposed_on": proposed.on,
