@@ -103,8 +103,8 @@ class Way:
         told = self.read(f"{self.journey.path}/statement", to=to, **query)
         return {**told, "lines": {line["code"]: line["total"] for line in told["lines"]}}
 
-    async def established(self) -> None:
-        """Once kpi has published the roadmap and funds has heard of it."""
+    def established(self) -> None:
+        """Under a roadmap that kpi has published."""
         of_kpi = Traveller(self.traveller.demo)
         published = of_kpi.read(self.office, "/v1/roadmaps")["items"]
         if not any(r["code"] == self.journey.roadmap and r["status"] == "published" for r in published):
@@ -114,17 +114,11 @@ class Way:
         what = {"code": self.journey.code, "name": "The journey's fund", "kind": "mptf", "governance": "committee"}
         how = {"currency": "USD", "start": "2022-01-01", "fees": {"agent": "1", "indirect_cap": "7"}, "voting": voting}
         body = {**what, **how, "roadmap": self.journey.roadmap}
-
-        async def heard() -> bool:
-            self.last = self.send(self.office, "/v1/funds", "2022-01-01", **body)
-            assert self.last.status_code in (201, 422), self.last.text
-            return self.last.status_code == 201
-
-        await eventually(heard, within=90)
+        self.do(self.office, "/v1/funds", "2022-01-01", **body)
         for party, role, vote in ROLES:
             self.do(self.office, f"{self.journey.path}/roles", "2022-01-01", party=party, role=role, vote=vote)
 
-    def paid(self) -> None:
+    async def paid(self) -> None:
         """Promised and paid are two facts; the largest other donor gets a seat by what it has paid."""
         promises = (
             ("GB", "200000.00", "GBP", [], "100000.00", "130000.00"),
@@ -132,12 +126,22 @@ class Way:
         )
         for donor, amount, currency, earmark, paid, credited in promises:
             signed = {"donor": donor, "amount": amount, "currency": currency, "earmark": earmark, "agreement": SECRET}
-            commitment = self.post("commitments", "2022-01-10", **signed)
+            commitment = await self._promised("2022-01-10", signed)
             self.post("deposits", "2022-02-01", commitment=commitment["id"], amount=paid, credited=credited)
         seats = self.read(f"{self.journey.path}/committee", on="2022-02-01")["seats"]
         assert [(s["party"], s["vote"]) for s in seats if s["kind"] == "top_donor"] == [("GB", True)]
         before = self.read(f"{self.journey.path}/committee", on="2022-01-31")["seats"]
         assert not [s for s in before if s["kind"] == "top_donor"]
+
+    async def _promised(self, on: str, signed: Mapping[str, Any]) -> Any:
+        """Money for a goal is promised once funds has heard of the roadmap."""
+
+        async def heard() -> httpx.Response | None:
+            answer = self.send(self.agent, f"{self.journey.path}/commitments", on, **signed)
+            assert answer.status_code == 201 or answer.json()["errors"][0]["code"] == "roadmap_not_known", answer.text
+            return answer if answer.status_code == 201 else None
+
+        return (await eventually(heard, within=90)).json()
 
     def proposed(self) -> str:
         """To a call, jointly; evaluated by somebody who has no conflict of interest."""
@@ -293,8 +297,8 @@ def recounted(events: Iterable[Mapping[str, Any]]) -> Counter[str]:
 
 async def travel(demo: Demo, journey: Journey) -> None:
     way = Way(demo, journey)
-    await way.established()
-    way.paid()
+    way.established()
+    await way.paid()
     project, grant = way.decided(way.proposed())
     way.spent(project, grant)
     way.closed(project, grant)
