@@ -258,6 +258,14 @@ async def approved(world: World, *amounts: str, draws: Any = (), day: str = DAY,
     raise AssertionError(decision)
 
 
+async def ready(world: World, **voting: Any) -> None:
+    """A fund with some money whose committee meets; `voting` changes its rules."""
+    rules = {"rule": "consensus", "quorum": "50", "top_donors": 3, "recused_on_own": ["UNDP", "UNODC"], **voting}
+    await established(world, voting=rules)
+    await deposited(world, "US", "1000.00")
+    await met(world)
+
+
 async def _top(world: World, day: str) -> list[str]:
     seats = (await ok(await world["analyst"].get(f"{PATH}/committee", params={"on": day})))["seats"]
     return [seat["party"] for seat in seats if seat["kind"] == "top_donor"]
