@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from funds_world import (
     PATH,
     World,
     approved,
     concluded,
+    deposited,
     money,
     ok,
     on,
@@ -127,3 +130,23 @@ async def test_who_implements_a_grant_may_be_extended_after_its_part_in_the_fund
     sent = on(day, kind="approve", mode="no_objection", deadline=day, plan=plan("1.00"))
     told = pointers(await world["secretariat"].post(f"{PATH}/decisions", json=sent))
     assert told == {"/plan/offices/0/organisation": "not_eligible"}
+
+
+async def test_what_moves_from_one_organisation_to_another_keeps_its_earmark(world: World) -> None:
+    await ready(world)
+    await deposited(world, "DE", "1000.00", ("4",))
+    grant = await approved(world, "100.00", "50.00", draws=[{"earmark": ["4"], "amount": "150.00"}])
+    await transferred(world, grant, "40.00", "2020-02-12")
+
+    async def revised(day: str, kind: str, *amounts: str, **more: str) -> dict[str, str]:
+        body = {"kind": "approve_revision", "revision": kind, "grant": grant["id"], "plan": plan(*amounts, **more)}
+        decision = await put_to_vote(world, day, mode="no_objection", deadline=day, **body)
+        await ok(await concluded(world, decision, f"2020-02-{int(day[-2:]) + 1}"))
+        fund = await ok(await world["analyst"].get(PATH))
+        return {" ".join(each["earmark"]): each["reserved"] for each in fund["earmarks"]}
+
+    assert await revised("2020-02-13", "budget_shift", "60.00", "90.00") == {"": "0.00", "4": "110.00"}
+    longer = {"end": "2022-12-31"}
+    assert await revised("2020-02-15", "cost_extension", "60.00", "100.00", **longer) == {"": "10.00", "4": "110.00"}
+    less = await revised("2020-02-17", "scope", "60.00", "40.00")
+    assert sum(map(Decimal, less.values())) == 60
