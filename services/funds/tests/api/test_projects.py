@@ -274,8 +274,9 @@ async def test_a_report_is_requested_handed_in_returned_and_accepted(world: Worl
     span = {"start": "2020-02-10", "end": "2020-12-31"}
     early = await do(office, "", "2020-03-01", grant=grant["id"], kind="narrative", due="2020-12-31", **span)
     assert pointers(early) == {"/due": "due_in_period"}
-    asked = {"grant": grant["id"], "kind": "narrative", "due": "2021-03-31", **span}
-    await ok(await do(office, "", "2020-03-01", **asked))
+    asked = {"grant": grant["id"], "kind": "narrative", **span}
+    requested = await ok(await do(office, "", "2020-03-01", **asked))
+    assert requested["reports"][0]["due"] == "2021-03-31"
     assert refusal(await do(office, "", "2020-03-01", **asked), 409)["code"] == "already_there"
     assert pointers(await do(undp, "/1/submit", "2020-12-31")) == {"/on": "period_not_over"}
     assert refusal(await do(office, "/1/accept", "2021-01-02"), 409)["code"] == "report_state"
@@ -311,3 +312,27 @@ async def test_indicators_are_set_and_measured(world: World) -> None:
         f"{path}/indicators/x/values", json=on("2021-01-01", value="1"), headers=if_match(told["version"])
     )
     assert pointers(await unknown) == {"/code": "reference_unknown"}
+
+
+async def test_the_inventory_is_told_by_organisation_and_footnotes_what_it_names(world: World) -> None:
+    grant = await funded(world)
+    analyst = world["analyst"]
+
+    async def listed(**query: str) -> Any:
+        return await ok(await analyst.get("/v1/projects", params=query))
+
+    assert [each["id"] for each in (await listed(organisation="UNDP"))["items"]] == [grant["project"]]
+    assert (await listed(organisation="UNODC"))["items"] == []
+    assert (await listed())["footnotes"] == []
+    planned = on(
+        "2020-03-01", kind="training", title="Tracing", jurisdictions=["XK"], start="2020-05-01", end="2020-05-02"
+    )
+    await ok(await world["secretariat"].post("/v1/activities", json=planned), 201)
+    (note,) = (await ok(await analyst.get("/v1/activities")))["footnotes"]
+    assert "1244" in note
+
+
+async def test_a_decision_tells_the_grant_that_came_of_it(world: World) -> None:
+    grant = await funded(world)
+    decided = await ok(await world["analyst"].get(f"/v1/decisions/{grant['decision']}"))
+    assert (decided["project"], decided["grant"]) == (grant["project"], grant["id"])

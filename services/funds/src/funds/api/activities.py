@@ -24,12 +24,13 @@ from common.security.principal import Principal
 from funds.api import schemas
 from funds.api.answering import CHANGED_THING, CREATED, LISTED, SHOWN, done
 from funds.api.dependencies import OtherParty, Services, Wired, own_party, referred, text, told_on
+from funds.api.footnotes import footnotes
 from funds.api.funds import OnDay, Read
 from funds.api.views import activity_document, challenge_document
 from funds.application.commanding import Asked
 from funds.application.plans import objectives, places
 from funds.application.streams import ACTIVITY, CHALLENGE
-from funds.domain import activity, checks, errors, events, project_state, records
+from funds.domain import activity, checks, errors, events, records
 from funds.domain.events import ActivityKind
 
 router = Router(prefix="/v1", tags=["activities"])
@@ -60,7 +61,7 @@ async def list_activities(
         and (jurisdiction is None or set(jurisdiction) & set(row.state.jurisdictions))
         and (status is None or row.state.status in status)
     ]
-    return json_response({"items": items})
+    return json_response({"items": items, "footnotes": footnotes(wired, items)})
 
 
 def _year(state: activity.State) -> int:
@@ -249,9 +250,7 @@ async def _require_may(wired: Services, principal: Principal, project: UUID | No
         return
     principal.require("projects:report" if row else "activities:manage")
     assert row is not None, "without a project another permission was required"
-    state: project_state.State = row.state
-    party = own_party(principal)
-    if not any(office.organisation == party for grant in state.grants for office in grant.plan.offices):
+    if own_party(principal) not in row.state.organisations:
         raise OtherParty("The project is implemented by others.")
 
 

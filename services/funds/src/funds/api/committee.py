@@ -149,13 +149,16 @@ async def _project(wired: Services, sent: schemas.DecisionSent, fund: UUID) -> R
 
 @router.get("/decisions/{decision_id}", **SHOWN)
 async def read_decision(decision_id: UUID, principal: Read, wired: Wired) -> Response:
-    """One decision with its votes."""
+    """One decision with its votes and, where it approved a grant, the project and the grant that came of it."""
     row = await wired.decision(decision_id)
     inside = principal.may("proposals:read")
     if row.state.concluded is None and not inside:
         raise errors.UnknownThing("decision that is concluded")
     fund = await wired.fund(row.state.fund)
     document = decision_document(row.id, row.state, fund.state.currency, proposals=inside)
+    if (granted := await wired.queries.project_of_decision(row.id)) is not None:
+        (grant,) = [each.id for each in granted.state.grants if each.decision == row.id]
+        document |= {"project": granted.id, "grant": grant}
     return json_response(document, headers={"ETag": etag(row.state.version)})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from starlette.responses import Response
@@ -13,8 +13,8 @@ from common.http.routing import Router
 from common.http.versions import etag
 from common.security.permissions import requires
 from common.security.principal import Principal
-from funds.api.dependencies import Services, Wired
-from funds.application.iati_naming import Naming
+from funds.api.dependencies import Wired
+from funds.api.footnotes import footnotes
 from funds.application.ocds import VERSION, Mechanism, releases
 
 router = Router(prefix="/v1/projects/{project}", tags=["in and out"])
@@ -43,20 +43,6 @@ async def read_releases(
         "publishedDate": found[-1]["date"],
         "publisher": {"name": "SALWatch"},
         "releases": found,
-        "footnotes": _footnotes(wired, found),
+        "footnotes": footnotes(wired, found),
     }
     return json_response(document, headers={"ETag": etag(row.state.version)})
-
-
-def _footnotes(wired: Services, found: list[dict[str, Any]]) -> list[str]:
-    """Of the names that stand in titles and offices."""
-    naming = Naming(wired.pack, wired.publishers)
-    return list(naming.notes([naming.marked(text) for text in _texts(found)]))
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [text for each in value.values() for text in _texts(each)]
-    return [text for each in value for text in _texts(each)] if isinstance(value, list) else []

@@ -23,6 +23,7 @@ from funds.api import schemas
 from funds.api.answering import CHANGED_THING, CREATED, LISTED, SHOWN, done
 from funds.api.calls import checked_plan
 from funds.api.dependencies import FundPath, OtherParty, Services, Wired, own_party, referred, text, told_on
+from funds.api.footnotes import footnotes
 from funds.api.funds import OnDay, Read
 from funds.api.views import project_document, project_file
 from funds.application.commanding import Asked
@@ -44,11 +45,13 @@ async def list_projects(
     wired: Wired,
     year: Annotated[int | None, Query(ge=1990, le=2200, description="initiated or ongoing in that year")] = None,
     fund: Annotated[str | None, Query(max_length=40, description="a mechanism, by code or id")] = None,
+    organisation: Annotated[str | None, Query(max_length=80, description="whose contributions")] = None,
     jurisdiction: Annotated[str | None, Query(max_length=20)] = None,
     on: OnDay = None,
 ) -> Response:
     """Each project once, whatever mechanisms it has grants of. It counts in a year when one of its grants was active on
-    a day of it, from its start to its operational closure."""
+    a day of it, from its start to its operational closure. Of an organisation and a year it is its contributions
+    report."""
     mechanisms = await wired.mechanisms()
     wanted = (await wired.fund(fund)).id if fund else None
     items = []
@@ -57,10 +60,12 @@ async def list_projects(
             continue
         if wanted is not None and not any(grant.fund == wanted for grant in row.state.grants):
             continue
+        if organisation is not None and organisation not in row.state.organisations:
+            continue
         document = project_document(row.id, row.state, mechanisms, on or wired.today())
         if jurisdiction is None or jurisdiction in document["jurisdictions"]:
             items.append(document)
-    return json_response({"items": items})
+    return json_response({"items": items, "footnotes": footnotes(wired, items)})
 
 
 @router.get("/projects/{project_id}", **SHOWN)
@@ -77,7 +82,8 @@ async def read_project(
     mechanisms = await wired.mechanisms()
     inside = principal.may("projects:manage") or (principal.may("projects:report") and _takes_part(principal, state))
     document = project_file(row.id, state, mechanisms, on or wired.today(), drafts=inside)
-    return json_response(document, headers={"ETag": etag(state.version)})
+    noted = {**document, "footnotes": footnotes(wired, document)}
+    return json_response(noted, headers={"ETag": etag(state.version)})
 
 
 @router.post("/funds/{fund}/grants", summary="Register a grant by an agreement", **CREATED)
@@ -289,8 +295,7 @@ async def assess_risk(
 
 
 def _takes_part(principal: Principal, state: project_state.State) -> bool:
-    party = principal.agency
-    return any(office.organisation == party for grant in state.grants for office in grant.plan.offices)
+    return principal.agency in state.organisations
 
 
 async def _require_part(wired: Services, principal: Principal, stream: UUID) -> Row[project_state.State]:

@@ -6,6 +6,7 @@ A project may have grants of several mechanisms and counts once. Status belongs 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any, assert_never
 
 from common.kernel.decider import Decider, Decision
@@ -13,7 +14,7 @@ from common.kernel.errors import Violation
 from common.kernel.text import ErasableText
 from funds.domain import checks, errors, events
 from funds.domain import project_commands as commands
-from funds.domain.events import ProjectEvent
+from funds.domain.events import ProjectEvent, ReportKind
 from funds.domain.project_commands import FollowCommand, GrantCommand, ProjectCommand, ReportCommand
 from funds.domain.project_state import Grant, GrantStatus, Report, State, evolve
 
@@ -147,13 +148,20 @@ def _reports(command: ReportCommand, state: State) -> Decision[Any]:
             assert_never(command)
 
 
+def usually_due(kind: ReportKind, end: date) -> date:
+    """Of a report whose period ends that day: certified figures come by 30 April, narratives by 31 March."""
+    return date(end.year + 1, 4, 30) if kind == "financial" else date(end.year + 1, 3, 31)
+
+
 def _request(command: commands.RequestReport, state: State) -> Decision[Any]:
     if state.grant(command.grant) is None:
         raise errors.UnknownReference("/grant", "The project has no such grant.")
 
+    due = command.due or usually_due(command.kind, command.end)
+
     def violations() -> Iterator[Violation]:
         yield from checks.span(command.start, command.end)
-        if command.due <= command.end:
+        if due <= command.end:
             yield Violation("/due", "due_in_period", f"It is due after its period, which ends on {command.end}.")
 
     checks.require(violations())
@@ -166,7 +174,7 @@ def _request(command: commands.RequestReport, state: State) -> Decision[Any]:
         command.kind,
         command.start,
         command.end,
-        command.due,
+        due,
         command.on,
         command.reason,
     )

@@ -83,11 +83,13 @@ class CloseFinancially:
 
 @dataclass(frozen=True, slots=True)
 class RequestReport:
+    """`due` None: the day on which reports of its kind are due in the year after its period."""
+
     grant: UUID
     kind: ReportKind
     start: date
     end: date
-    due: date
+    due: date | None
     on: date
     reason: ErasableText | None = None
 

@@ -155,6 +155,11 @@ class State:
     def report(self, number: int) -> Report | None:
         return next((each for each in self.reports if each.number == number), None)
 
+    @property
+    def organisations(self) -> frozenset[str]:
+        """Those that implement it."""
+        return frozenset(office.organisation for grant in self.grants for office in grant.plan.offices)
+
     def active_in(self, year: int) -> bool:
         """Whether it counts in the year's inventory."""
         return any(grant.active_between(date(year, 1, 1), date(year, 12, 31)) for grant in self.grants)

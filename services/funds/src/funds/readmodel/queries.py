@@ -68,6 +68,15 @@ class Queries:
         )
         return None if stream is None else await self.one(project_state.State, stream)
 
+    async def project_of_decision(self, decision: UUID) -> Row[project_state.State] | None:
+        """With a grant that the decision approved."""
+        stream = await self._pool.fetchval(
+            "SELECT id FROM project"
+            " WHERE document -> 'grants' @> jsonb_build_array(jsonb_build_object('decision', $1::text))",
+            str(decision),
+        )
+        return None if stream is None else await self.one(project_state.State, stream)
+
     async def _words(self, stream: UUID) -> Mapping[str, str]:
         """Bodies of a stream's erasable texts by digest."""
         rows = await self._pool.fetch("SELECT digest, body FROM event_text WHERE stream_id = $1", stream)

@@ -22,11 +22,13 @@ class GrantSent(Told):
 
 
 class ReportRequestSent(Told):
+    """Without `due` a financial report is due on 30 April of the year after its period, a narrative one on 31 March."""
+
     grant: UUID
     kind: events.ReportKind
     start: Day
     end: Day
-    due: Day
+    due: Day | None = None
 
 
 class ReportSent(Told):
