@@ -54,7 +54,7 @@ format: setup ## Format the code and apply the safe lint fixes
 	$(BIN)/ruff format .
 
 test: setup ## Every test this machine can run; says by name what it skipped and why
-	$(BIN)/pytest -n 3 --dist loadgroup
+	$(BIN)/pytest -n 2 --dist loadgroup
 
 test-fast: setup ## The tests without the slow ones and the browser
 	$(BIN)/pytest -m "not slow and not browser"

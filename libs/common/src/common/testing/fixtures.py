@@ -26,7 +26,7 @@ FreshDatabase = Callable[[str], str]
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Of several test processes (`-n 3 --dist loadgroup`) one takes a whole file, and one all that share the demo."""
+    """Of several test processes (`-n 2 --dist loadgroup`) one takes a whole file, and one all that share the demo."""
     for item in items:
         shared = "trial" in getattr(item, "fixturenames", ())
         item.add_marker(pytest.mark.xdist_group("demo" if shared else item.nodeid.partition("::")[0]))
