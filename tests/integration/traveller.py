@@ -12,6 +12,7 @@ from demonstration import Demo
 
 from common.security.issuer import Issuer
 
+NONE_KEPT = httpx.Limits(max_keepalive_connections=0)  # nobody closes a traveller: no connection outlives its answer
 PATIENCE = 9  # waits of ten seconds: a topic that is new is read over the feed first
 WHY = {"reason": "Written down by a test."}
 
@@ -22,7 +23,7 @@ class Traveller:
 
     demo: Demo
     service: str = "kpi"
-    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60))
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=60, limits=NONE_KEPT))
 
     def as_(self, role: str, jurisdiction: str | None = None, agency: str | None = None) -> dict[str, str]:
         jurisdictions = None if jurisdiction is None else [jurisdiction]
