@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from common.reference.footnotes import ASTERISK, footnoted, marked
 from common.reference.pack import Pack
 from funds.application.iati_model import EUROPE, GOVERNMENT, MULTILATERAL, Organisation, Share, percentages
 from funds.domain.events import FundKind
@@ -87,23 +88,17 @@ class Naming:
 
     def marked(self, text: str) -> str:
         """With an asterisk behind every name that has a footnote."""
-        names = {name.name for code in self._noted() for name in self.pack.jurisdictions[code].names}
-        for name in sorted(names, key=len, reverse=True):
-            text = re.sub(rf"\b{re.escape(name)}\b(?!\*)", f"{name}*", text)
-        return text
+        return marked(text, self.pack, self.publishers)
 
     def notes(self, texts: Sequence[str]) -> tuple[str, ...]:
         """The footnotes of the names that stand in the texts."""
         found = []
-        for code in self._noted():
+        said = "\n".join(texts).casefold()
+        for code in footnoted(self.pack, self.publishers):
             known = self.pack.jurisdictions[code]
-            if any(f"{name.name}*" in text for name in known.names for text in texts):
+            if any(f"{name.name}{ASTERISK}".casefold() in said for name in known.names):
                 found += [known.footnotes[publisher] for publisher in self.publishers if publisher in known.footnotes]
         return tuple(f"* {note}" for note in dict.fromkeys(found))
-
-    def _noted(self) -> list[str]:
-        wanted = set(self.publishers)
-        return [code for code, known in self.pack.jurisdictions.items() if wanted & known.footnotes.keys()]
 
 
 def fund_identifier(kind: FundKind, code: str) -> str:

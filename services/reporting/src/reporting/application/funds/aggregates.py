@@ -12,6 +12,7 @@ from common.kernel.clock import Clock, utc_now
 from common.kernel.errors import Violation
 from common.kernel.numbers import change_percent
 from common.kernel.periods import Period, periods_between, previous_span, year_before
+from common.reference.footnotes import footnoted, marked
 from common.reference.pack import Pack
 from reporting.application.answers import Footnote, Row
 from reporting.application.funds import links
@@ -26,7 +27,6 @@ from reporting.application.funds.stocks import Available
 from reporting.application.funds.told import decode
 from reporting.application.funds.windows import Window
 from reporting.application.keys import in_order
-from reporting.application.marking import footnoted, marked
 from reporting.application.questions import PERIODS, BadQuestion, default_scope
 
 Freshness = Mapping[str, Mapping[str, Any]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from common.reference.footnotes import marked
 from reporting.application.funds.model import Mechanism, Share
-from reporting.application.marking import marked
 from reporting.application.questions import UNKNOWN
 from reporting.dashboard.funds import wording
 from reporting.dashboard.names import Names
