@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from reporting.application.funds import model
 from reporting.application.funds.model import Everything, Fact, Result, Share
@@ -31,6 +33,8 @@ from reporting.dashboard.names import Names
 
 CALL, HALT, CPIAT, WINDOW, OLDER, TRAINING = (UUID(int=n) for n in range(1, 7))
 GRANT, OTHER, SECOND = (UUID(int=n) for n in range(11, 14))
+
+TODAY = date(2021, 3, 18)
 
 
 def money(on: str, kind: str, amount: str, **more: object) -> Fact:
@@ -156,7 +160,7 @@ def names(pack):
 
 
 def figures(mechanism: str = "", year: str = "", everything: Everything = EVERYTHING) -> Figures:
-    return Figures(everything, {}, read(Form(mechanism, year), everything, recorded_years(everything)))
+    return Figures(everything, {}, read(Form(mechanism, year), everything, recorded_years(everything)), TODAY)
 
 
 def cells(exhibit) -> dict[str, list[str]]:
@@ -272,6 +276,15 @@ def test_calls_tell_how_far_they_are_and_what_was_approved(names):
         "First call": ["closed", "1 July 2019", "30 September 2019", "1 October 2019", "9", "1", "USD 401.01"],
         "Second call": ["planned for 2021", "–", "–", "–", "0", "0", "–"],
     }
+
+
+def test_a_call_that_nobody_has_closed_is_closed_after_its_deadline(names):
+    told = figures()
+    first = replace(told.everything.calls[0], state="open", closed_on=None)
+    unclosed = dataclasses.replace(told, everything=replace(told.everything, calls=(first,)))
+    assert pipeline(unclosed, names).lead.startswith("1 call is closed.")
+    within = dataclasses.replace(unclosed, today=first.deadline)
+    assert pipeline(within, names).lead.startswith("1 call is open.")
 
 
 def test_projects_have_grants_periods_and_revisions(names):

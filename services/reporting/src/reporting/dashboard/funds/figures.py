@@ -27,6 +27,12 @@ class Figures:
     everything: Everything
     freshness: Mapping[str, Mapping[str, Any]]
     asked: Asked
+    today: date
+
+    def state_of(self, call: Call) -> str:
+        """A call that nobody has closed is closed after its deadline."""
+        over = call.state == "open" and call.deadline is not None and call.deadline < self.today
+        return "closed" if over else call.state
 
     def facts(self, *kinds: str, through: bool = False, mechanism: str | None = None) -> Iterator[Fact]:
         """Of the year, or up to its end; of the mechanisms asked for, or of one."""

@@ -65,7 +65,7 @@ class FundsPage:
         except BadQuestion as bad:
             violations += bad.violations
             asked = read(Form(), everything, years)
-        figures = Figures(everything, freshness, asked)
+        figures = Figures(everything, freshness, asked, self.now().date())
         return await self._written(Form() if violations else form, figures, years, violations), violations
 
     async def _written(self, form: Form, figures: Figures, years: range, violations: Sequence[Violation]) -> str:

@@ -26,7 +26,7 @@ def pipeline(figures: Figures, names: FundNames) -> Section:
     )
     when = f", {figures.asked.year}" if figures.asked.year else ""
     exhibits = [_exhibit(figures, calls, names)] if calls else []
-    lead = f"{_lead(calls) if calls else NOTHING}{_met(figures)}"
+    lead = f"{_lead(figures, calls) if calls else NOTHING}{_met(figures)}"
     return Section("calls", f"Calls for proposals{when}", lead, exhibits)
 
 
@@ -70,15 +70,15 @@ def _lines(
         days = [Cell(wording.on(day)) for day in (call.opened_on, call.deadline, call.closed_on)]
         head = Head(names.marked(call.title), call.mechanism)
         proposals = Cell(numbers.number(call.proposals))
-        yield Line([head], [Cell(_state(call)), *days, proposals, *_decided(figures, approved[call.id])])
+        yield Line([head], [Cell(_state(figures, call)), *days, proposals, *_decided(figures, approved[call.id])])
     if approved[None]:
         yield Line([Head(OUTSIDE)], [*[Cell(wording.NONE)] * 5, *_decided(figures, approved[None])])
 
 
-def _state(call: Call) -> str:
+def _state(figures: Figures, call: Call) -> str:
     if call.state == "planned" and call.planned_for:
         return f"planned for {call.planned_for.year}"
-    return call.state
+    return figures.state_of(call)
 
 
 def _decided(figures: Figures, facts: Sequence[Fact]) -> Iterator[Cell]:
@@ -103,9 +103,9 @@ def _met(figures: Figures) -> str:
     return f" Meetings of committees and boards{when}: {told}." if told else ""
 
 
-def _lead(calls: Sequence[Call]) -> str:
+def _lead(figures: Figures, calls: Sequence[Call]) -> str:
     """ "2 calls are closed, 1 is planned." """
-    states = [call.state for call in calls]
+    states = [figures.state_of(call) for call in calls]
     told: list[str] = []
     for state in dict.fromkeys(states):
         count = states.count(state)
